@@ -1,0 +1,368 @@
+"""Holds the model card: everything a program must know of a trained network before it runs it.
+
+A model is a folder of data (``model.onnx``, ``card.json``, ``preview.png``): installing one touches
+no code. The training writes the card with the network, the worker and Nuke's side read it. JSON
+keys equal the field names here, and a missing or unknown key is refused with the file and the key.
+
+The network's graph, for the kind ``style``::
+
+    image     float32 (N, 3, H, W)   RGB in [0, 1], display encoded; H, W multiples of size_multiple
+    style     float32 (1, K)         one weight per style slot, 0 or more, summing to 1
+    strength  float32 (1, 1)         0 gives the image back, 1 is the full style
+    painted   float32 (N, 3, H, W)   RGB in [0, 1], encoded as the image
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Union
+
+from nuke_plugin.contract.errors import (
+    CardInvalid,
+    CardMissing,
+    FieldInvalid,
+    StrengthOutOfRange,
+    StyleNotFound,
+    StyleWeightsInvalid,
+)
+from nuke_plugin.contract.strict_json import NumberTree, parse_object, read_record, write_record
+
+CARD_FORMAT = 1
+CARD_FILE = "card.json"
+KINDS = ("style",)
+
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class NetworkFile:
+    """The file that holds the network."""
+
+    file: str
+    """File name inside the model folder, such as ``model.onnx``."""
+
+    sha256: str
+    """SHA-256 of the file, 64 lower-case hexadecimal digits."""
+
+    size_bytes: int
+    """Size of the file in bytes, above 0."""
+
+    opset: int
+    """ONNX operator set of the graph, 18 or higher."""
+
+    def __post_init__(self) -> None:
+        _check_file_name("file", self.file)
+        _check(bool(_SHA256.fullmatch(self.sha256)), "sha256", self.sha256, "64 digits 0-9a-f")
+        _check(self.size_bytes > 0, "size_bytes", self.size_bytes, "above 0")
+        _check(self.opset >= 18, "opset", self.opset, "18 or higher")
+
+
+@dataclass(frozen=True)
+class ImageTensor:
+    """An image that goes into the network or comes out of it, float32 (N, 3, H, W)."""
+
+    name: str
+    """Name of the tensor in the graph."""
+
+    layout: str = "NCHW"
+    """Order of the axes: ``NCHW``."""
+
+    channels: str = "RGB"
+    """Order of the channels: ``RGB``."""
+
+    range: tuple[float, float] = (0.0, 1.0)
+    """Lowest and highest value the network was trained on: 0 and 1."""
+
+    encoding: str = "srgb"
+    """What the values mean: ``srgb``, encoded by the sRGB curve with Rec.709 primaries."""
+
+    def __post_init__(self) -> None:
+        _check_text("name", self.name)
+        _check(self.layout == "NCHW", "layout", self.layout, "NCHW")
+        _check(self.channels == "RGB", "channels", self.channels, "RGB")
+        _check(self.range == (0.0, 1.0), "range", list(self.range), "[0, 1]")
+        _check(self.encoding == "srgb", "encoding", self.encoding, "srgb")
+
+
+@dataclass(frozen=True)
+class ImageInput(ImageTensor):
+    """The plate as the network sees it."""
+
+    name: str = "image"
+    """Name of the tensor in the graph: ``image``."""
+
+
+@dataclass(frozen=True)
+class ImageOutput(ImageTensor):
+    """What the network painted."""
+
+    name: str = "painted"
+    """Name of the tensor in the graph: ``painted``."""
+
+
+@dataclass(frozen=True)
+class VectorInput:
+    """The network's input that mixes the styles, float32 (1, length)."""
+
+    name: str
+    """Name of the tensor in the graph: ``style``."""
+
+    length: int
+    """Number of style slots K, 1 or more."""
+
+    def __post_init__(self) -> None:
+        _check_text("name", self.name)
+        _check(self.length >= 1, "length", self.length, "1 or more")
+
+
+@dataclass(frozen=True)
+class ScalarInput:
+    """The network's input that says how much of the style to apply, float32 (1, 1)."""
+
+    name: str
+    """Name of the tensor in the graph: ``strength``."""
+
+    minimum: float
+    """Lowest value that was trained; 0."""
+
+    maximum: float
+    """Highest value that was trained; 1."""
+
+    neutral: float
+    """The value at which the network gives the image back; 0."""
+
+    meaning: str
+    """What the value does to the picture, in a sentence for the user."""
+
+    def __post_init__(self) -> None:
+        _check_text("name", self.name)
+        _check(self.minimum < self.maximum, "maximum", self.maximum, "above the minimum")
+        inside = self.minimum <= self.neutral <= self.maximum
+        _check(inside, "neutral", self.neutral, "between minimum and maximum")
+        _check_text("meaning", self.meaning)
+
+
+@dataclass(frozen=True)
+class StyleSlot:
+    """One style of the network: one place in the style vector."""
+
+    id: str
+    """What commands and scripts call it: lower-case letters, digits, ``_`` and ``-``."""
+
+    title: str
+    """What the painting is called."""
+
+    artist: str
+    """Who made it."""
+
+    year: str
+    """When, as text: ``1889``, ``c. 1831``."""
+
+    preview: str
+    """File name, inside the model folder, of a picture of this style at work."""
+
+    def __post_init__(self) -> None:
+        _check_id("id", self.id)
+        _check_text("title", self.title)
+        _check_file_name("preview", self.preview)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One image, or group of images, that the training read."""
+
+    file: str
+    """File or folder name in the training data."""
+
+    origin: str
+    """Where it came from: an address or an archive's name."""
+
+    licence: str
+    """Its licence, as the origin states it."""
+
+    author: str
+    """Who made it."""
+
+    def __post_init__(self) -> None:
+        _check_text("file", self.file)
+        _check_text("licence", self.licence)
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What is known of one trained network."""
+
+    format: int
+    """Version of this card's own layout: 1."""
+
+    id: str
+    """Name of the model and of its folder: lower-case letters, digits, ``_`` and ``-``."""
+
+    title: str
+    """Name shown to the user."""
+
+    kind: str
+    """What the network does: ``style``."""
+
+    description: str
+    """What it is good for, in a sentence or two for the user."""
+
+    network: NetworkFile
+    """The network's file."""
+
+    image: ImageInput
+    """The plate as the network sees it, (N, 3, H, W)."""
+
+    output: ImageOutput
+    """The painted picture, (N, 3, H, W); same range and encoding as ``image``."""
+
+    style: VectorInput
+    """The mix of styles, (1, K)."""
+
+    strength: ScalarInput
+    """How much of the style, (1, 1)."""
+
+    styles: tuple[StyleSlot, ...]
+    """The styles, in the order of the style vector; as many as ``style.length``."""
+
+    size_multiple: int
+    """Width and height that the network accepts are multiples of this, in pixels; 1 or more."""
+
+    halo_px: int
+    """How far from an output pixel an input pixel can matter, in pixels; 0 or more."""
+
+    local: bool
+    """Whether nothing beyond ``halo_px`` matters, so that a tile equals the whole frame."""
+
+    training_scale_px: int
+    """Short side of the painting in training, in pixels: it sets the size of the strokes."""
+
+    licence: str
+    """Licence of the network."""
+
+    sources: tuple[Source, ...]
+    """Every image group the training read."""
+
+    gates: NumberTree
+    """What was measured before release: numbers by name, nested freely."""
+
+    preview: str
+    """File name, inside the model folder, of the picture that shows the model."""
+
+    def __post_init__(self) -> None:
+        _check(self.format == CARD_FORMAT, "format", self.format, str(CARD_FORMAT))
+        _check_id("id", self.id)
+        _check_text("title", self.title)
+        _check(self.kind in KINDS, "kind", self.kind, " or ".join(KINDS))
+        count = f"{len(self.styles)}, the number of styles"
+        _check(self.style.length == len(self.styles), "style.length", self.style.length, count)
+        ids = [slot.id for slot in self.styles]
+        _check(len(set(ids)) == len(ids), "styles", ids, "styles with different ids")
+        _check(self.size_multiple >= 1, "size_multiple", self.size_multiple, "1 or more")
+        _check(self.halo_px >= 0, "halo_px", self.halo_px, "0 or more")
+        scale = self.training_scale_px
+        _check(scale >= 1, "training_scale_px", scale, "1 or more")
+        _check_text("licence", self.licence)
+        _check_file_name("preview", self.preview)
+
+    @classmethod
+    def from_file(cls, path: Union[str, PathLike[str]]) -> ModelCard:
+        """Return the card in a file.
+
+        Raises ``CardMissing`` when there is none, ``CardInvalid`` with file and key when it is
+        not readable, not JSON, or not a card.
+        """
+        file = Path(path)
+        try:
+            return read_record(cls, parse_object(file.read_text(encoding="utf-8")))
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise CardMissing(file.parent) from error
+        except FieldInvalid as error:
+            raise CardInvalid(file, error.key, error.reason) from error
+        except UnicodeDecodeError as error:
+            raise CardInvalid(file, "", f"it is not UTF-8 text ({error})") from error
+        except OSError as error:
+            raise CardInvalid(file, "", f"it cannot be read ({error})") from error
+
+    def to_json(self) -> str:
+        """Return the text of ``card.json``: UTF-8, two spaces of indent, a final newline."""
+        return json.dumps(write_record(self), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def padded_size(self, width: int, height: int) -> tuple[int, int]:
+        """Return the width and height in pixels of a frame made ready for the network.
+
+        The frame gains the halo on all four sides, then grows at the right and the bottom up to
+        the next multiple of ``size_multiple``.
+        """
+        return self._padded(width), self._padded(height)
+
+    def _padded(self, size_px: int) -> int:
+        with_halo = size_px + 2 * self.halo_px
+        return math.ceil(with_halo / self.size_multiple) * self.size_multiple
+
+    def slot(self, name: str) -> StyleSlot:
+        """Return the style of this id, or of this title in any case; else ``StyleNotFound``."""
+        for slot in self.styles:
+            if name == slot.id:
+                return slot
+        for slot in self.styles:
+            if name.casefold() in (slot.id.casefold(), slot.title.casefold()):
+                return slot
+        raise StyleNotFound(name, [slot.id for slot in self.styles], self.id)
+
+    def style_vector(self, weights: Mapping[str, float]) -> tuple[float, ...]:
+        """Return the style input for a mix such as ``{"starry_night": 0.6, "great_wave": 0.4}``.
+
+        The K weights come back in the order of ``styles``, each in [0, 1], summing to 1. Raises
+        ``StyleNotFound`` for an unknown style, ``StyleWeightsInvalid`` for a negative or infinite
+        weight or a mix of nothing.
+        """
+        by_id = {slot.id: 0.0 for slot in self.styles}
+        for name, weight in weights.items():
+            if not math.isfinite(weight) or weight < 0:
+                raise StyleWeightsInvalid(weights, f"the weight of {name!r} is {weight:g}")
+            by_id[self.slot(name).id] += weight
+        total = sum(by_id.values())
+        if total == 0:
+            raise StyleWeightsInvalid(weights, "every weight is 0")
+        if not math.isfinite(total):
+            raise StyleWeightsInvalid(weights, "the weights add up to more than a number can hold")
+        return tuple(weight / total for weight in by_id.values())
+
+    def check_strength(self, strength: float) -> None:
+        """Raise ``StrengthOutOfRange`` unless ``strength`` lies in the range that was trained."""
+        if not self.strength.minimum <= strength <= self.strength.maximum:  # also false for NaN
+            raise StrengthOutOfRange(strength, self.strength.minimum, self.strength.maximum)
+
+    def files(self) -> Iterator[str]:
+        """Yield the names of the files, beside the card itself, that make up the model's folder."""
+        yield from dict.fromkeys(
+            (self.network.file, self.preview, *(slot.preview for slot in self.styles))
+        )
+
+
+def _check(holds: bool, key: str, found: object, expected: str) -> None:
+    if not holds:
+        raise FieldInvalid(key, f"it is {found!r} and must be {expected}")
+
+
+def _check_text(key: str, text: str) -> None:
+    _check(bool(text.strip()), key, text, "a text that is not empty")
+
+
+def _check_id(key: str, text: str) -> None:
+    expected = "lower-case letters, digits, _ and -, starting with a letter or digit"
+    _check(bool(_ID.fullmatch(text)), key, text, expected)
+
+
+def _check_file_name(key: str, name: str) -> None:
+    """Refuse anything but a bare name: a card must not reach outside its own folder."""
+    bare = bool(name) and name not in (".", "..") and not set(name) & set("/\\:\0")
+    _check(bare, key, name, "a file name without a folder")

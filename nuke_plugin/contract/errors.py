@@ -1,0 +1,529 @@
+"""Holds every error a user can meet; each class builds its own sentence from the facts.
+
+::
+
+    ImpastoError
+    ├── PlateError                  what comes in
+    │   ├── PlateNotFound           FileNotFoundError
+    │   ├── FrameMissing            FileNotFoundError
+    │   ├── PlateUnreadable         OSError
+    │   └── PlateChannelsMissing    ValueError
+    ├── ModelError                  what is installed
+    │   ├── ModelPathInvalid        ValueError
+    │   ├── ModelNotFound           LookupError
+    │   ├── StyleNotFound           LookupError
+    │   ├── CardMissing             FileNotFoundError
+    │   ├── CardInvalid             ValueError
+    │   ├── ModelFileMissing        FileNotFoundError
+    │   ├── ModelFileTruncated      ValueError
+    │   ├── ModelFileMismatch       ValueError
+    │   └── ModelGraphMismatch      ValueError
+    ├── RequestError                what is asked for
+    │   ├── StrengthOutOfRange      ValueError
+    │   ├── StyleWeightsInvalid     ValueError
+    │   ├── FrameRangeInvalid       ValueError
+    │   ├── PatternInvalid          ValueError
+    │   └── ColourSpaceUnknown      LookupError
+    ├── ResultError                 what goes out
+    │   ├── ResultFolderUnwritable  PermissionError
+    │   ├── DiskFull                OSError
+    │   ├── ResultsExist            FileExistsError
+    │   └── ResultOverPlate         ValueError
+    ├── WorkerError                 the second process
+    │   ├── WorkerNotInstalled      RuntimeError
+    │   ├── WorkerDied              RuntimeError
+    │   ├── WorkerTimeout           TimeoutError
+    │   ├── WorkerUnexpected        RuntimeError
+    │   ├── ProtocolMismatch        RuntimeError
+    │   └── MessageInvalid          ValueError
+    ├── FieldInvalid                ValueError
+    └── RenderCancelled             RuntimeError
+
+A sentence says what failed, why, the value that was found, and the remedy. It is built where the
+class stands, so that the node, the panel and the command show the same words. An error crosses the
+wire as its class name and its sentence; ``error_from_wire`` makes the same class of it again.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from os import PathLike
+from typing import Union
+
+AnyPath = Union[str, "PathLike[str]"]
+
+
+class ImpastoError(Exception):
+    """Base of every error that is told to a user.
+
+    ``message`` is the whole sentence; ``str()`` gives the same text, whatever builtin the class
+    also inherits (``KeyError`` and ``OSError`` would format it their own way).
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+
+# --- what comes in ---------------------------------------------------------------------------
+
+
+class PlateError(ImpastoError):
+    """Something is wrong with the plates."""
+
+
+class PlateNotFound(PlateError, FileNotFoundError):
+    """No frame at all matches the plate pattern."""
+
+    def __init__(self, plates: AnyPath) -> None:
+        self.plates = str(plates)
+        super().__init__(
+            f"No plate was found at {self.plates}. Check the folder, the name and the number of "
+            "digits (%04d or ####)."
+        )
+
+
+class FrameMissing(PlateError, FileNotFoundError):
+    """One frame in the middle of the range has no file."""
+
+    def __init__(self, frame: int, path: AnyPath) -> None:
+        self.frame = frame
+        self.path = str(path)
+        super().__init__(
+            f"Frame {frame} is missing: there is no file {self.path}. Render the plate's frame, "
+            "leave it out of the frame range, or keep going (--keep-going) to skip it."
+        )
+
+
+class PlateUnreadable(PlateError, OSError):
+    """A plate exists and cannot be read: truncated, damaged, or not an image."""
+
+    def __init__(self, path: AnyPath, reason: str) -> None:
+        self.path = str(path)
+        self.reason = reason
+        super().__init__(
+            f"The plate {self.path} cannot be read: {_clause(reason)}. Write the frame again, or "
+            "keep going (--keep-going) to skip it."
+        )
+
+
+class PlateChannelsMissing(PlateError, ValueError):
+    """An image lacks one of the channels R, G and B."""
+
+    def __init__(self, path: AnyPath, found: Sequence[str]) -> None:
+        self.path = str(path)
+        self.found = tuple(found)
+        super().__init__(
+            f"The plate {self.path} has no R, G and B channels: it holds "
+            f"{', '.join(self.found) or 'no channel'}. Write it with rgb or rgba."
+        )
+
+
+# --- what is installed -----------------------------------------------------------------------
+
+
+class ModelError(ImpastoError):
+    """Something is wrong with the installed models."""
+
+
+class ModelPathInvalid(ModelError, ValueError):
+    """A place on the model search path holds no model folders."""
+
+    def __init__(self, place: AnyPath, reason: str) -> None:
+        self.place = str(place)
+        self.reason = reason
+        super().__init__(
+            f"The model folder {self.place} cannot be searched: {_clause(reason)}. Correct the "
+            "environment variable IMPASTO_MODELS; each entry is a folder of model folders."
+        )
+
+
+class ModelNotFound(ModelError, LookupError):
+    """No model with this id is installed."""
+
+    def __init__(self, model: str, installed: Iterable[str], places: Iterable[AnyPath]) -> None:
+        self.model = model
+        self.installed = tuple(installed)
+        self.places = tuple(str(place) for place in places)
+        super().__init__(
+            f"No model named {model!r} is installed. {_nearest(model, self.installed)} Searched: "
+            f"{', '.join(self.places) or 'nowhere'} (set IMPASTO_MODELS to search elsewhere)."
+        )
+
+
+class StyleNotFound(ModelError, LookupError):
+    """No installed model, or not the model that was asked for, has a style of this name."""
+
+    def __init__(self, style: str, installed: Iterable[str], model: str | None = None) -> None:
+        self.style = style
+        self.installed = tuple(installed)
+        self.model = model
+        what = (
+            f"The model {model!r} has no style named" if model else "No installed model has a style"
+        )
+        super().__init__(
+            f"{what} {style!r}. {_nearest(style, self.installed)} `impasto styles` lists them all."
+        )
+
+
+class CardMissing(ModelError, FileNotFoundError):
+    """A folder on the model search path has no ``card.json``."""
+
+    def __init__(self, folder: AnyPath) -> None:
+        self.folder = str(folder)
+        super().__init__(
+            f"The folder {self.folder} is not a model: it holds no card.json. Copy the whole model "
+            "folder (model.onnx, card.json, preview.png), or move this folder elsewhere."
+        )
+
+
+class CardInvalid(ModelError, ValueError):
+    """A model card lacks a key, has an unknown one, or holds a value that cannot be."""
+
+    def __init__(self, file: AnyPath, key: str, reason: str) -> None:
+        self.file = str(file)
+        self.key = key
+        self.reason = reason
+        where = f", key {key!r}" if key else ""
+        super().__init__(
+            f"The model card {self.file} is not valid{where}: {_clause(reason)}. Export the model "
+            "again, or correct the card."
+        )
+
+
+class ModelFileMissing(ModelError, FileNotFoundError):
+    """The network file that a card names is not there."""
+
+    def __init__(self, file: AnyPath) -> None:
+        self.file = str(file)
+        super().__init__(
+            f"The network file {self.file} is missing, though its card names it. Copy the whole "
+            "model folder again; with git, check that large files were fetched."
+        )
+
+
+class ModelFileTruncated(ModelError, ValueError):
+    """The network file is shorter than its card says."""
+
+    def __init__(self, file: AnyPath, expected_bytes: int, found_bytes: int) -> None:
+        self.file = str(file)
+        self.expected_bytes = expected_bytes
+        self.found_bytes = found_bytes
+        super().__init__(
+            f"The network file {self.file} is cut short: {found_bytes} bytes of the "
+            f"{expected_bytes} that its card names. Copy the model folder again."
+        )
+
+
+class ModelFileMismatch(ModelError, ValueError):
+    """The network file is not the one the card was written for."""
+
+    def __init__(self, file: AnyPath, expected_sha256: str, found_sha256: str) -> None:
+        self.file = str(file)
+        self.expected_sha256 = expected_sha256
+        self.found_sha256 = found_sha256
+        super().__init__(
+            f"The network file {self.file} is not the one its card describes: its SHA-256 is "
+            f"{found_sha256}, the card says {expected_sha256}. Copy model.onnx and card.json "
+            "together from one export."
+        )
+
+
+class ModelGraphMismatch(ModelError, ValueError):
+    """The network is not a valid graph, or its inputs and outputs are not those of its card."""
+
+    def __init__(self, file: AnyPath, reason: str) -> None:
+        self.file = str(file)
+        self.reason = reason
+        super().__init__(
+            f"The network file {self.file} does not fit its card: {_clause(reason)}. Export the "
+            "model again, so that model.onnx and card.json are written together."
+        )
+
+
+# --- what is asked for -----------------------------------------------------------------------
+
+
+class RequestError(ImpastoError):
+    """Something is wrong with what was asked for."""
+
+
+class StrengthOutOfRange(RequestError, ValueError):
+    """The strength is outside the range the model was trained for, or not a number."""
+
+    def __init__(self, strength: float, minimum: float, maximum: float) -> None:
+        self.strength = strength
+        self.minimum = minimum
+        self.maximum = maximum
+        super().__init__(
+            f"The strength {strength:g} is out of range. Give a number from {minimum:g} (the plate "
+            f"itself) to {maximum:g}."
+        )
+
+
+class StyleWeightsInvalid(RequestError, ValueError):
+    """A mix of styles has a negative or infinite weight, or weighs nothing."""
+
+    def __init__(self, weights: Mapping[str, float], reason: str) -> None:
+        self.weights = dict(weights)
+        self.reason = reason
+        shown = ",".join(f"{name}:{weight:g}" for name, weight in self.weights.items())
+        super().__init__(
+            f"The mix of styles {shown!r} cannot be used: {_clause(reason)}. Give weights of 0 or "
+            "more, at least one above 0, such as a:0.6,b:0.4."
+        )
+
+
+class FrameRangeInvalid(RequestError, ValueError):
+    """A text is not a frame range."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        self.text = text
+        self.reason = reason
+        super().__init__(
+            f"{text!r} is not a frame range: {_clause(reason)}. Write it as 1001-1024, 1001-1024x2 "
+            "or 1001,1003,1010-1020."
+        )
+
+
+class PatternInvalid(RequestError, ValueError):
+    """A text names neither a sequence of frames nor a single file."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        self.text = text
+        self.reason = reason
+        super().__init__(
+            f"{text!r} is not a file pattern: {_clause(reason)}. Write it as plate.%04d.exr, "
+            "plate.####.exr, or the name of one file."
+        )
+
+
+class ColourSpaceUnknown(RequestError, LookupError):
+    """The colour configuration has no colour space of this name."""
+
+    def __init__(self, name: str, known: Iterable[str], config: str) -> None:
+        self.name = name
+        self.known = tuple(known)
+        self.config = config
+        super().__init__(
+            f"The colour space {name!r} is not in the OCIO config {config}. "
+            f"{_nearest(name, self.known)} Name one of its spaces, or set $OCIO to your config."
+        )
+
+
+# --- what goes out ---------------------------------------------------------------------------
+
+
+class ResultError(ImpastoError):
+    """Something is wrong with the place the results go to."""
+
+
+class ResultFolderUnwritable(ResultError, PermissionError):
+    """The results' folder cannot be made or written."""
+
+    def __init__(self, folder: AnyPath, reason: str) -> None:
+        self.folder = str(folder)
+        self.reason = reason
+        super().__init__(
+            f"The folder {self.folder} cannot be written: {_clause(reason)}. Choose another folder "
+            "for the results, or change its permissions."
+        )
+
+
+class DiskFull(ResultError, OSError):
+    """The disk filled up while a frame was written."""
+
+    def __init__(self, path: AnyPath) -> None:
+        self.path = str(path)
+        super().__init__(
+            f"The disk is full: {self.path} could not be written, and nothing was left under that "
+            "name. Free some space, then render the missing frames again."
+        )
+
+
+class ResultsExist(ResultError, FileExistsError):
+    """Frames that would be written are already there."""
+
+    def __init__(self, results: AnyPath, frames: str) -> None:
+        self.results = str(results)
+        self.frames = frames
+        super().__init__(
+            f"Results are already at {self.results} (frames {frames}) and were left as they are. "
+            "Choose another name, or overwrite them (--overwrite)."
+        )
+
+
+class ResultOverPlate(ResultError, ValueError):
+    """The results would be written over the plates."""
+
+    def __init__(self, path: AnyPath) -> None:
+        self.path = str(path)
+        super().__init__(
+            f"The result would be written over its own plate, {self.path}. Choose another folder "
+            "or name for the results."
+        )
+
+
+# --- the second process ----------------------------------------------------------------------
+
+
+class WorkerError(ImpastoError):
+    """Something is wrong with the worker process."""
+
+
+class WorkerNotInstalled(WorkerError, RuntimeError):
+    """No Python that has the worker's packages was found."""
+
+    def __init__(self, looked_at: Iterable[AnyPath], install: str) -> None:
+        """``install`` is the command to run, such as ``make setup``."""
+        self.looked_at = tuple(str(place) for place in looked_at)
+        self.install = install
+        super().__init__(
+            "The Impasto worker is not installed: no Python with its packages was found (looked "
+            f"at {', '.join(self.looked_at) or 'nothing'}). Run: {install}. Or set IMPASTO_PYTHON "
+            "to the Python that has it."
+        )
+
+
+class WorkerDied(WorkerError, RuntimeError):
+    """The worker process ended while it was needed."""
+
+    def __init__(self, exit_code: int, last_lines: Sequence[str]) -> None:
+        """``exit_code`` as Python's ``subprocess`` gives it: negative is a signal's number."""
+        self.exit_code = exit_code
+        self.last_lines = tuple(last_lines)
+        said = "\n".join(f"    {line}" for line in self.last_lines)
+        said = f"It last printed:\n{said}" if said else "It printed nothing."
+        super().__init__(
+            f"The Impasto worker ended unexpectedly with exit code {exit_code}"
+            f"{_signal_meaning(exit_code)}. Render again: it will be started afresh. {said}"
+        )
+
+
+class WorkerTimeout(WorkerError, TimeoutError):
+    """The worker did not answer in time."""
+
+    def __init__(
+        self, waited_for: str, timeout_seconds: float, last_lines: Sequence[str] = ()
+    ) -> None:
+        self.waited_for = waited_for
+        self.timeout_seconds = timeout_seconds
+        self.last_lines = tuple(last_lines)
+        said = "\n".join(f"    {line}" for line in self.last_lines)
+        super().__init__(
+            f"The Impasto worker did not send {waited_for} within {timeout_seconds:g} seconds and "
+            "was stopped. Render again; if it stays silent, run `impasto doctor`."
+            + (f" It last printed:\n{said}" if said else "")
+        )
+
+
+class WorkerUnexpected(WorkerError, RuntimeError):
+    """The worker met something that no class here describes: a fault of the program."""
+
+    def __init__(self, error: str, detail: str) -> None:
+        self.error = error
+        self.detail = detail
+        super().__init__(
+            f"Impasto met an error it does not know ({error}: {detail}). This is a fault of the "
+            "program: please report it with the worker's output, which has the whole traceback."
+        )
+
+
+class ProtocolMismatch(WorkerError, RuntimeError):
+    """Nuke's side and the worker are of different versions."""
+
+    def __init__(self, expected: int, found: int) -> None:
+        self.expected = expected
+        self.found = found
+        super().__init__(
+            f"The Impasto worker speaks protocol {found}, this side speaks {expected}: two "
+            "versions are installed. Install the worker again from the folder of this plugin."
+        )
+
+
+class MessageInvalid(WorkerError, ValueError):
+    """A line on the wire is not a message."""
+
+    def __init__(self, line: str, key: str, reason: str) -> None:
+        self.line = line
+        self.key = key
+        self.reason = reason
+        where = f", key {key!r}" if key else ""
+        shown = line if len(line) <= 200 else line[:200] + "..."
+        super().__init__(
+            f"A line between Nuke and the Impasto worker is not a message{where}: "
+            f"{_clause(reason)}. The line: {shown!r}. Something else may be printing into it."
+        )
+
+
+class FieldInvalid(ImpastoError, ValueError):
+    """A record was built with a value that cannot be; readers name the file and rethrow."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        self.key = key
+        self.reason = reason
+        super().__init__(f"The value of {key!r} cannot be used: {_clause(reason)}.")
+
+
+class RenderCancelled(ImpastoError, RuntimeError):
+    """The user cancelled the render; not a fault."""
+
+    def __init__(self, written: int) -> None:
+        self.written = written
+        super().__init__(
+            f"Cancelled: {written} frame{'' if written == 1 else 's'} had been written and stay."
+        )
+
+
+def error_from_wire(name: str, message: str) -> ImpastoError:
+    """Return the error whose class is called ``name``, carrying the sentence ``message``.
+
+    The facts stay behind in the other process: only ``message`` is set. A name that is not in the
+    tree becomes a ``WorkerUnexpected`` that quotes it.
+    """
+    for error_class in error_classes():
+        if error_class.__name__ == name:
+            error = error_class.__new__(error_class)
+            ImpastoError.__init__(error, message)
+            return error
+    return WorkerUnexpected(name, message)
+
+
+def error_classes() -> tuple[type[ImpastoError], ...]:
+    """Return every class of the tree, parents before their children."""
+    found: list[type[ImpastoError]] = [ImpastoError]
+    for error_class in found:
+        found.extend(error_class.__subclasses__())
+    return tuple(found)
+
+
+def _clause(reason: str) -> str:
+    """Return a reason as it may stand inside a sentence: stripped, without a final full stop."""
+    return reason.strip().rstrip(".")
+
+
+def _nearest(wanted: str, known: Sequence[str]) -> str:
+    """Return the sentence that offers the known names nearest to the one asked for."""
+    if not known:
+        return "None is installed."
+    by_folded = {name.casefold(): name for name in known}
+    near = difflib.get_close_matches(wanted.casefold(), list(by_folded), n=3, cutoff=0.5)
+    if near:
+        return f"Did you mean {' or '.join(by_folded[name] for name in near)}?"
+    shown = ", ".join(known[:8])
+    return f"There are: {shown}{' and more' if len(known) > 8 else ''}."
+
+
+def _signal_meaning(exit_code: int) -> str:
+    """Return what the commonest deaths mean, since the bare number tells a compositor nothing."""
+    return {
+        -9: " (killed, most often because the machine ran out of memory)",
+        -11: " (crashed)",
+        -6: " (aborted)",
+        -15: " (stopped by another program)",
+        3221225477: " (crashed)",  # Windows: STATUS_ACCESS_VIOLATION
+    }.get(exit_code, "")

@@ -1,0 +1,174 @@
+"""Holds the model library: the models installed on this machine and where they are looked for.
+
+The search path is ``IMPASTO_MODELS`` (folders of model folders, separated as ``PATH`` is), then the
+models that ship with the product. The first folder with a model's name is that model, also when it
+is broken: a studio's damaged copy is an error to be seen, not a reason to paint with another one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Union
+
+from nuke_plugin.contract.card import CARD_FILE, ModelCard, StyleSlot
+from nuke_plugin.contract.errors import (
+    CardInvalid,
+    ModelError,
+    ModelFileMismatch,
+    ModelFileMissing,
+    ModelFileTruncated,
+    ModelNotFound,
+    ModelPathInvalid,
+    StyleNotFound,
+)
+
+SEARCH_PATH_VARIABLE = "IMPASTO_MODELS"
+
+SHIPPED_MODELS = Path(__file__).resolve().parents[2] / "onnx_models"
+"""Beside ``nuke_plugin`` both in a checkout and in ``site-packages``: ``setup.py`` puts it there."""
+
+
+@dataclass(frozen=True)
+class InstalledModel:
+    """A model that can be used: its folder and its card."""
+
+    folder: Path
+    """The folder with the card, the network and the previews; its name is the card's id."""
+
+    card: ModelCard
+    """What the card says."""
+
+    @property
+    def network_path(self) -> Path:
+        """The network's file."""
+        return self.folder / self.card.network.file
+
+    @property
+    def preview_path(self) -> Path:
+        """The picture that shows the model."""
+        return self.folder / self.card.preview
+
+    def style_preview_path(self, slot: StyleSlot) -> Path:
+        """Return the picture that shows one of the model's styles."""
+        return self.folder / slot.preview
+
+
+@dataclass(frozen=True)
+class ModelLibrary:
+    """The models found on a search path, read afresh at each call."""
+
+    places: tuple[Path, ...]
+    """Folders of model folders, searched in this order."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> ModelLibrary:
+        """Return the library of ``IMPASTO_MODELS`` in ``environ``, then the shipped models."""
+        named = environ.get(SEARCH_PATH_VARIABLE, "").split(os.pathsep)
+        return cls((*(Path(text) for text in named if text.strip()), SHIPPED_MODELS))
+
+    def models(self) -> tuple[InstalledModel, ...]:
+        """Return the usable models in search order; a broken one hides its later namesakes."""
+        return tuple(found for found in self._firsts() if isinstance(found, InstalledModel))
+
+    def problems(self) -> tuple[ModelError, ...]:
+        """Return what is wrong on the search path, broken models hidden by earlier ones included."""
+        return tuple(found for _, found in self._scan() if isinstance(found, ModelError))
+
+    def find(self, model_id: str) -> InstalledModel:
+        """Return the first model of this id.
+
+        Raises the model's own error when its first folder is broken, ``ModelNotFound`` with the
+        nearest names when there is none.
+        """
+        for name, found in self._scan():
+            if name == model_id:
+                if isinstance(found, ModelError):
+                    raise found
+                return found
+        raise ModelNotFound(model_id, [model.card.id for model in self.models()], self.places)
+
+    def find_style(self, name: str) -> tuple[InstalledModel, StyleSlot]:
+        """Return the first model with a style of this id or title, and the style.
+
+        Raises ``StyleNotFound`` with the nearest names. Broken models cannot be asked for their
+        styles: whoever searches by style shows ``problems()`` too.
+        """
+        models = self.models()
+        for model in models:
+            try:
+                return model, model.card.slot(name)
+            except StyleNotFound:
+                continue
+        raise StyleNotFound(name, [slot.id for model in models for slot in model.card.styles])
+
+    def _firsts(self) -> Iterator[Union[InstalledModel, ModelError]]:
+        seen: set[str] = set()
+        for name, found in self._scan():
+            if name not in seen:
+                seen.add(name)
+                yield found
+
+    def _scan(self) -> Iterator[tuple[str, Union[InstalledModel, ModelError]]]:
+        """Yield each model folder's name with its model or what is wrong with it.
+
+        What is wrong with a place itself comes under the name ``""``, which no folder has.
+        """
+        for place in self.places:
+            try:
+                folders = _model_folders(place)
+            except ModelPathInvalid as error:
+                yield "", error
+                continue
+            for folder in folders:
+                try:
+                    yield folder.name, _read_model(folder)
+                except ModelError as error:
+                    yield folder.name, error
+
+
+def verify_network_file(installed: InstalledModel) -> None:
+    """Check that the network's file is the one the card was written for.
+
+    Raises ``ModelFileMissing``, ``ModelFileTruncated`` or ``ModelFileMismatch``. Reads the whole
+    file once.
+    """
+    file = installed.network_path
+    expected = installed.card.network
+    digest = hashlib.sha256()
+    found_bytes = 0
+    try:
+        with file.open("rb") as stream:
+            for block in iter(lambda: stream.read(1 << 20), b""):
+                digest.update(block)
+                found_bytes += len(block)
+    except OSError as error:
+        raise ModelFileMissing(file) from error
+    if found_bytes < expected.size_bytes:
+        raise ModelFileTruncated(file, expected.size_bytes, found_bytes)
+    if digest.hexdigest() != expected.sha256:
+        raise ModelFileMismatch(file, expected.sha256, digest.hexdigest())
+
+
+def _model_folders(place: Path) -> list[Path]:
+    """Return the folders in a place on the search path, by name; hidden ones are not models."""
+    try:
+        entries = sorted(place.iterdir())
+    except FileNotFoundError as error:
+        raise ModelPathInvalid(place, "it does not exist") from error
+    except OSError as error:
+        raise ModelPathInvalid(place, f"it cannot be listed ({error})") from error
+    if place / CARD_FILE in entries:
+        raise ModelPathInvalid(place, "it is itself a model folder; name the folder above it")
+    return [entry for entry in entries if entry.is_dir() and entry.name[0] not in "._"]
+
+
+def _read_model(folder: Path) -> InstalledModel:
+    file = folder / CARD_FILE
+    card = ModelCard.from_file(file)
+    if card.id != folder.name:
+        raise CardInvalid(file, "id", f"it is {card.id!r} and the folder is named {folder.name!r}")
+    return InstalledModel(folder, card)

@@ -1,0 +1,159 @@
+"""Holds the reader that makes frozen dataclasses of JSON and refuses everything it does not know.
+
+Cards and messages come from other processes, other people and other versions. A key that is
+silently ignored is a setting that silently does nothing, so a missing key, an unknown key, a key
+given twice and a value of the wrong type are all refused, with the key's whole path. Keys equal
+field names, so a record cannot drift from its file.
+"""
+
+from __future__ import annotations
+
+import collections.abc
+import dataclasses
+import json
+import math
+from typing import Any, Dict, TypeVar, Union, get_args, get_origin, get_type_hints  # noqa: UP035
+
+from nuke_plugin.contract.errors import FieldInvalid
+
+Record = TypeVar("Record")
+
+
+class NumberTree(Dict[str, Any]):  # noqa: UP006
+    """Numbers by name, nested to any depth: ``{"tile": {"max_difference": 2e-6}}``."""
+
+
+def parse_object(text: str) -> dict[str, Any]:
+    """Return the JSON object in ``text``.
+
+    Raises ``FieldInvalid`` for text that is not JSON, is not an object, names a key twice, or
+    holds NaN or an infinity, which Python's reader would let pass.
+    """
+    try:
+        value = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        raise FieldInvalid("", f"it is not JSON ({error})") from error
+    except RecursionError as error:
+        raise FieldInvalid("", "it is nested too deeply") from error
+    if not isinstance(value, dict):
+        raise FieldInvalid("", f"it is {_kind(value)}, not an object")
+    return value
+
+
+def read_record(record_class: type[Record], value: dict[str, Any], key: str = "") -> Record:
+    """Return the dataclass ``record_class`` filled from a JSON object.
+
+    ``key`` is the path of ``value`` in its file. Raises ``FieldInvalid`` with the path of the key
+    that is missing, unknown, of the wrong type, or refused by the class's own ``__post_init__``.
+    """
+    hints = get_type_hints(record_class)
+    names = [field.name for field in dataclasses.fields(record_class)]  # type: ignore[arg-type]
+    for name in value:
+        if name not in names:
+            raise FieldInvalid(_join(key, name), "this key is not known")
+    for name in names:
+        if name not in value:
+            raise FieldInvalid(_join(key, name), "this key is missing")
+    filled = {name: _read(hints[name], value[name], _join(key, name)) for name in names}
+    try:
+        return record_class(**filled)
+    except FieldInvalid as error:
+        raise FieldInvalid(_join(key, error.key), error.reason) from error
+
+
+def write_record(record: object) -> dict[str, Any]:
+    """Return the JSON object that ``read_record`` reads back as an equal record."""
+    return dataclasses.asdict(record)  # type: ignore[call-overload, no-any-return]
+
+
+def _read(hint: Any, value: Any, key: str) -> Any:
+    """Return ``value`` as the type of a field asks for it."""
+    if dataclasses.is_dataclass(hint):
+        return read_record(hint, _object(value, key), key)  # type: ignore[arg-type]
+    if hint is NumberTree:
+        return _number_tree(value, key)
+    if hint is float:
+        return _number(value, key)
+    if hint in (str, bool, int):
+        # bool is an int to Python, and 1 is not true to JSON.
+        if type(value) is not hint:
+            raise FieldInvalid(key, f"it is {_kind(value)}, not {_KIND_OF_TYPE[hint]}")
+        return value
+    return _read_generic(get_origin(hint), get_args(hint), value, key)
+
+
+def _read_generic(origin: Any, arguments: tuple[Any, ...], value: Any, key: str) -> Any:
+    if origin is Union:  # Optional: the only union that cards and messages use
+        return None if value is None else _read(arguments[0], value, key)
+    if origin is collections.abc.Mapping:
+        items = _object(value, key).items()
+        return {name: _read(arguments[1], item, _join(key, name)) for name, item in items}
+    if origin is tuple:
+        if not isinstance(value, list):
+            raise FieldInvalid(key, f"it is {_kind(value)}, not a list")
+        if arguments[1:] == (Ellipsis,):
+            arguments = (arguments[0],) * len(value)
+        if len(value) != len(arguments):
+            raise FieldInvalid(key, f"it holds {len(value)} values, not {len(arguments)}")
+        pairs = enumerate(zip(arguments, value))
+        return tuple(_read(hint, item, f"{key}[{index}]") for index, (hint, item) in pairs)
+    raise TypeError(f"strict_json cannot read the type {origin} of the field {key}")
+
+
+def _number(value: Any, key: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise FieldInvalid(key, f"it is {_kind(value)}, not a number")
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise FieldInvalid(key, "the number is too large") from error
+    if not math.isfinite(number):  # 1e999 is valid JSON and reads as an infinity
+        raise FieldInvalid(key, "the number is too large")
+    return number
+
+
+def _number_tree(value: Any, key: str) -> NumberTree:
+    tree = NumberTree()
+    for name, item in _object(value, key).items():
+        path = _join(key, name)
+        tree[name] = _number_tree(item, path) if isinstance(item, dict) else _number(item, path)
+    return tree
+
+
+def _object(value: Any, key: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise FieldInvalid(key, f"it is {_kind(value)}, not an object")
+    return value
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise FieldInvalid(name, "this key is given twice")
+        found[name] = value
+    return found
+
+
+def _refuse_constant(name: str) -> None:
+    raise FieldInvalid("", f"it holds {name}, which is not a number in JSON")
+
+
+def _join(key: str, name: str) -> str:
+    return f"{key}.{name}" if key and name else key or name
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    return _KIND_OF_TYPE.get(type(value), type(value).__name__)
+
+
+_KIND_OF_TYPE = {
+    str: "a text",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    list: "a list",
+    dict: "an object",
+}
