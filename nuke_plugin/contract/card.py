@@ -238,6 +238,11 @@ class ModelCard:
     halo_px: int
     """How far from an output pixel an input pixel can matter, in pixels; 0 or more."""
 
+    border_px: int
+    """Pixels reflected round the whole frame before the network, cropped after it, so that the
+    network's own zero padding stays out of sight; 0 to ``halo_px``. A tile needs the halo, the edge
+    of the frame only this much: it is what a whole frame costs beside its own pixels."""
+
     local: bool
     """Whether nothing beyond ``halo_px`` matters, so that a tile equals the whole frame."""
 
@@ -267,6 +272,8 @@ class ModelCard:
         _check(len(set(ids)) == len(ids), "styles", ids, "styles with different ids")
         _check(self.size_multiple >= 1, "size_multiple", self.size_multiple, "1 or more")
         _check(self.halo_px >= 0, "halo_px", self.halo_px, "0 or more")
+        border = self.border_px
+        _check(0 <= border <= self.halo_px, "border_px", border, "0 to halo_px")
         scale = self.training_scale_px
         _check(scale >= 1, "training_scale_px", scale, "1 or more")
         _check_text("licence", self.licence)
@@ -298,14 +305,14 @@ class ModelCard:
     def padded_size(self, width: int, height: int) -> tuple[int, int]:
         """Return the width and height in pixels of a frame made ready for the network.
 
-        The frame gains the halo on all four sides, then grows at the right and the bottom up to
+        The frame gains the border on all four sides, then grows at the right and the bottom up to
         the next multiple of ``size_multiple``.
         """
         return self._padded(width), self._padded(height)
 
     def _padded(self, size_px: int) -> int:
-        with_halo = size_px + 2 * self.halo_px
-        return math.ceil(with_halo / self.size_multiple) * self.size_multiple
+        with_border = size_px + 2 * self.border_px
+        return math.ceil(with_border / self.size_multiple) * self.size_multiple
 
     def slot(self, name: str) -> StyleSlot:
         """Return the style of this id, or of this title in any case; else ``StyleNotFound``."""
