@@ -19,11 +19,10 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from os import PathLike
 from pathlib import Path
-from typing import Union
 
 from nuke_plugin.contract.errors import (
+    AnyPath,
     CardInvalid,
     CardMissing,
     FieldInvalid,
@@ -280,7 +279,7 @@ class ModelCard:
         _check_file_name("preview", self.preview)
 
     @classmethod
-    def from_file(cls, path: Union[str, PathLike[str]]) -> ModelCard:
+    def from_file(cls, path: AnyPath) -> ModelCard:
         """Return the card in a file.
 
         Raises ``CardMissing`` when there is none, ``CardInvalid`` with file and key when it is

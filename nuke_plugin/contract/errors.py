@@ -137,8 +137,9 @@ class ModelPathInvalid(ModelError, ValueError):
         self.place = str(place)
         self.reason = reason
         super().__init__(
-            f"The model folder {self.place} cannot be searched: {_clause(reason)}. Correct the "
-            "environment variable IMPASTO_MODELS; each entry is a folder of model folders."
+            f"The place {self.place} cannot be searched for models: {_clause(reason)}. Correct the "
+            "environment variable IMPASTO_MODELS (each entry is a folder of model folders), or "
+            "install Impasto again if it is its own folder."
         )
 
 

@@ -12,7 +12,6 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Union
 
 from nuke_plugin.contract.card import CARD_FILE, ModelCard, StyleSlot
 from nuke_plugin.contract.errors import (
@@ -29,7 +28,7 @@ from nuke_plugin.contract.errors import (
 SEARCH_PATH_VARIABLE = "IMPASTO_MODELS"
 
 SHIPPED_MODELS = Path(__file__).resolve().parents[2] / "onnx_models"
-"""Beside ``nuke_plugin`` both in a checkout and in ``site-packages``: ``setup.py`` puts it there."""
+"""Beside ``nuke_plugin``, in a checkout as in ``site-packages``: ``setup.py`` puts it there."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ class ModelLibrary:
         return tuple(found for found in self._firsts() if isinstance(found, InstalledModel))
 
     def problems(self) -> tuple[ModelError, ...]:
-        """Return what is wrong on the search path, broken models hidden by earlier ones included."""
+        """Return all that is wrong on the search path, also in models hidden by earlier ones."""
         return tuple(found for _, found in self._scan() if isinstance(found, ModelError))
 
     def find(self, model_id: str) -> InstalledModel:
@@ -105,14 +104,14 @@ class ModelLibrary:
                 continue
         raise StyleNotFound(name, [slot.id for model in models for slot in model.card.styles])
 
-    def _firsts(self) -> Iterator[Union[InstalledModel, ModelError]]:
+    def _firsts(self) -> Iterator[InstalledModel | ModelError]:
         seen: set[str] = set()
         for name, found in self._scan():
             if name not in seen:
                 seen.add(name)
                 yield found
 
-    def _scan(self) -> Iterator[tuple[str, Union[InstalledModel, ModelError]]]:
+    def _scan(self) -> Iterator[tuple[str, InstalledModel | ModelError]]:
         """Yield each model folder's name with its model or what is wrong with it.
 
         What is wrong with a place itself comes under the name ``""``, which no folder has.

@@ -12,14 +12,14 @@ import collections.abc
 import dataclasses
 import json
 import math
-from typing import Any, Dict, TypeVar, Union, get_args, get_origin, get_type_hints  # noqa: UP035
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from nuke_plugin.contract.errors import FieldInvalid
 
 Record = TypeVar("Record")
 
 
-class NumberTree(Dict[str, Any]):  # noqa: UP006
+class NumberTree(dict[str, Any]):
     """Numbers by name, nested to any depth: ``{"tile": {"max_difference": 2e-6}}``."""
 
 
