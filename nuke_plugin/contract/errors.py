@@ -29,6 +29,11 @@
     │   ├── DiskFull                OSError
     │   ├── ResultsExist            FileExistsError
     │   └── ResultOverPlate         ValueError
+    ├── NodeError                   the node inside Nuke
+    │   ├── PlateNotConnected       RuntimeError
+    │   ├── ScriptNotSaved          RuntimeError
+    │   ├── NodeBusy                RuntimeError
+    │   └── PlateRenderFailed       RuntimeError
     ├── WorkerError                 the second process
     │   ├── WorkerNotInstalled      RuntimeError
     │   ├── WorkerDied              RuntimeError
@@ -366,6 +371,58 @@ class ResultOverPlate(ResultError, ValueError):
         super().__init__(
             f"The result would be written over its own plate, {self.path}. Choose another folder "
             "or name for the results."
+        )
+
+
+# --- the node inside Nuke --------------------------------------------------------------------
+
+
+class NodeError(ImpastoError):
+    """Something keeps the node from rendering before the worker is asked."""
+
+
+class PlateNotConnected(NodeError, RuntimeError):
+    """Render was pressed on a node without a plate."""
+
+    def __init__(self, node: str) -> None:
+        self.node = node
+        super().__init__(
+            f"{node} has nothing to paint: its input img is not connected. Connect the plate."
+        )
+
+
+class ScriptNotSaved(NodeError, RuntimeError):
+    """The results belong beside the script, and the script has no place yet."""
+
+    def __init__(self, results: str) -> None:
+        self.results = results
+        super().__init__(
+            "The script is not saved, so there is no folder to put the results beside it (they go "
+            f"to {results}). Save the script, or name another file in Results."
+        )
+
+
+class NodeBusy(NodeError, RuntimeError):
+    """Something that must end first is running."""
+
+    def __init__(self, node: str, reason: str) -> None:
+        self.node = node
+        self.reason = reason
+        super().__init__(
+            f"{node} cannot render now: {_clause(reason)}. Wait for it to end, or cancel it."
+        )
+
+
+class PlateRenderFailed(NodeError, RuntimeError):
+    """Nuke could not write the plates for the worker."""
+
+    def __init__(self, node: str, plates: AnyPath, reason: str) -> None:
+        self.node = node
+        self.plates = str(plates)
+        self.reason = reason
+        super().__init__(
+            f"Nuke could not write the plates of {node} to {self.plates}: {_clause(reason)}. "
+            "Correct the nodes above it, or the folder, and render again."
         )
 
 
