@@ -23,7 +23,9 @@
     │   ├── StyleWeightsInvalid     ValueError
     │   ├── FrameRangeInvalid       ValueError
     │   ├── PatternInvalid          ValueError
-    │   └── ColourSpaceUnknown      LookupError
+    │   ├── ColourSpaceUnknown      LookupError
+    │   ├── ColourSpaceNeeded       ValueError
+    │   └── ColourConfigInvalid     ValueError
     ├── ResultError                 what goes out
     │   ├── ResultFolderUnwritable  PermissionError
     │   ├── DiskFull                OSError
@@ -39,6 +41,7 @@
     │   ├── WorkerDied              RuntimeError
     │   ├── WorkerTimeout           TimeoutError
     │   ├── WorkerUnexpected        RuntimeError
+    │   ├── OutOfMemory             MemoryError
     │   ├── ProtocolMismatch        RuntimeError
     │   └── MessageInvalid          ValueError
     ├── FieldInvalid                ValueError
@@ -321,6 +324,30 @@ class ColourSpaceUnknown(RequestError, LookupError):
         )
 
 
+class ColourSpaceNeeded(RequestError, ValueError):
+    """A plate is log encoded, and which log it is cannot be told from the file."""
+
+    def __init__(self, path: AnyPath) -> None:
+        self.path = str(path)
+        super().__init__(
+            f"The plate {self.path} says that it is log encoded, and there are many logs. Name its "
+            "colour space (--colorspace); the built-in OCIO config has ACEScct, a camera's log "
+            "needs a config that has it in $OCIO."
+        )
+
+
+class ColourConfigInvalid(RequestError, ValueError):
+    """The OpenColorIO config cannot be read or cannot convert the plates."""
+
+    def __init__(self, config: str, reason: str) -> None:
+        self.config = config
+        self.reason = reason
+        super().__init__(
+            f"The OCIO config {config} cannot be used: {_clause(reason)}. Set $OCIO to a config "
+            "that works, or unset it for the built-in one."
+        )
+
+
 # --- what goes out ---------------------------------------------------------------------------
 
 
@@ -488,6 +515,18 @@ class WorkerUnexpected(WorkerError, RuntimeError):
         super().__init__(
             f"Impasto met an error it does not know ({error}: {detail}). This is a fault of the "
             "program: please report it with the worker's output, which has the whole traceback."
+        )
+
+
+class OutOfMemory(WorkerError, MemoryError):
+    """A frame does not fit into memory, however small the pieces the network is given."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width = width
+        self.height = height
+        super().__init__(
+            f"There is not enough memory to paint a frame of {width} by {height} pixels. Close "
+            "other programs, or render smaller plates."
         )
 
 

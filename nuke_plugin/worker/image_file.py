@@ -1,0 +1,195 @@
+"""Holds the reading of plates and the writing of results, as files, with all that a plate carries.
+
+OpenImageIO does both: it keeps overscan, timecode, pixel aspect, layers and every other attribute.
+It returns None or False where others raise, so each call is checked here. Channels keep the type
+they have in the file: an id that went through float would come back as its neighbour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import OpenImageIO as oiio
+from numpy.typing import NDArray
+
+from nuke_plugin.contract.errors import PlateChannelsMissing, PlateUnreadable
+from nuke_plugin.worker.exr_output import Channels, ResultPart, write_exr
+
+_COLOUR_NAMES = (("r", "red"), ("g", "green"), ("b", "blue"))
+_ALPHA_NAMES = ("a", "alpha")
+_MAIN_LAYERS = ("", "rgba.", "rgb.")
+
+
+@dataclass(frozen=True)
+class PlatePart:
+    """One part (subimage) of a file."""
+
+    spec: Any
+    """OpenImageIO's ``ImageSpec``: windows, channel names and types, attributes."""
+
+    channels: Channels
+    """The channels in the file's order, each (H, W) in the type it has in the file."""
+
+
+@dataclass(frozen=True)
+class PlateImage:
+    """One frame of a plate in memory."""
+
+    path: Path
+    """Where it was read."""
+
+    parts: tuple[PlatePart, ...]
+    """Its parts; most files have one."""
+
+    painted_part: int
+    """Index of the part that has the picture."""
+
+    rgb: tuple[int, int, int]
+    """Indices of R, G and B in the painted part."""
+
+    alpha: int | None
+    """Index of the alpha in the painted part; None when there is none."""
+
+    @property
+    def painted(self) -> PlatePart:
+        """The part that has the picture."""
+        return self.parts[self.painted_part]
+
+    @property
+    def width(self) -> int:
+        """Width of the data window in pixels."""
+        return int(self.painted.spec.width)
+
+    @property
+    def height(self) -> int:
+        """Height of the data window in pixels."""
+        return int(self.painted.spec.height)
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether the pixels are whole numbers, as in PNG, JPEG and DPX: display or log encoded."""
+        return not np.issubdtype(self.painted.channels[self.rgb[0]].dtype, np.floating)
+
+    @property
+    def is_logarithmic(self) -> bool:
+        """Whether the file says that its values are log encoded, as scanned film in DPX is."""
+        return "log" in self.painted.spec.get_string_attribute("oiio:ColorSpace").lower()
+
+    @property
+    def has_straight_alpha(self) -> bool:
+        """Whether the colours are not yet multiplied by the alpha, as in PNG."""
+        straight = self.painted.spec.get_int_attribute("oiio:UnassociatedAlpha", 0)
+        return self.alpha is not None and straight != 0
+
+    def rgba(self) -> NDArray[np.float32]:
+        """Return a new float32 (H, W, 4): integers become [0, 1], a missing alpha 1."""
+        rgba: NDArray[np.float32] = np.empty((self.height, self.width, 4), np.float32)
+        for place, index in enumerate((*self.rgb, self.alpha)):
+            rgba[..., place] = 1 if index is None else unit_values(self.painted.channels[index])
+        return rgba
+
+
+def unit_values(channel: NDArray[Any]) -> NDArray[Any]:
+    """Return a channel's values as floating point; whole numbers become [0, 1]."""
+    if np.issubdtype(channel.dtype, np.floating):
+        return channel
+    return (channel / np.float64(np.iinfo(channel.dtype).max)).astype(np.float32)
+
+
+def read_plate(path: Path) -> PlateImage:
+    """Return the frame in a file: EXR, PNG, JPEG, TIFF, DPX.
+
+    Raises ``PlateUnreadable`` for a file that is truncated, damaged or no image, and
+    ``PlateChannelsMissing`` for one without R, G and B.
+    """
+    config = oiio.ImageSpec()
+    # Multiplying encoded values by alpha, as OpenImageIO would on reading, is not compositing.
+    config["oiio:UnassociatedAlpha"] = 1
+    file = oiio.ImageInput.open(str(path), config)
+    if file is None:
+        raise PlateUnreadable(path, _first_line(oiio.geterror()))
+    try:
+        parts: list[PlatePart] = []
+        while file.seek_subimage(len(parts), 0):
+            parts.append(_read_part(file, path))
+        if file.has_error:
+            file.geterror()  # the failed seek past the last part
+    finally:
+        file.close()
+    return _find_picture(path, tuple(parts))
+
+
+def write_result(
+    path: Path,
+    plate: PlateImage,
+    rgb: NDArray[np.floating[Any]] | None,
+    attributes: Mapping[str, str | float],
+) -> None:
+    """Write an EXR with a plate's windows, channels, parts and attributes, and other colours.
+
+    ``rgb`` (H, W, 3) is written as half floats, which its finite values must fit; None writes the
+    plate's own colours in their own type. Raises ``DiskFull`` or ``ResultFolderUnwritable``.
+    """
+    parts = []
+    for index, part in enumerate(plate.parts):
+        channels = [_exr_channel(channel) for channel in part.channels]
+        if index == plate.painted_part and rgb is not None:
+            for place, channel_index in enumerate(plate.rgb):
+                channels[channel_index] = rgb[..., place].astype(np.float16)
+        extra = attributes if index == plate.painted_part else {}
+        parts.append(ResultPart(part.spec, tuple(channels), extra))
+    write_exr(path, parts)
+
+
+def _read_part(file: Any, path: Path) -> PlatePart:
+    spec = file.spec()
+    if spec.deep:
+        raise PlateUnreadable(path, "it is a deep image, and only flat ones can be painted")
+    if spec.depth > 1:
+        raise PlateUnreadable(path, "it is a volume, not a picture")
+    types = list(spec.channelformats) or [spec.format] * spec.nchannels
+    channels: list[NDArray[Any]] = []
+    for channel_type, run in groupby(types):
+        first = len(channels)
+        last = first + len(list(run))
+        pixels = file.read_image(file.current_subimage(), 0, first, last, channel_type)
+        # A JPEG cut short is an error and yet gives pixels, half of them grey.
+        if pixels is None or file.has_error:
+            raise PlateUnreadable(path, _first_line(file.geterror()))
+        planes = pixels.reshape(spec.height, spec.width, last - first)
+        channels.extend(planes[..., index] for index in range(last - first))
+    return PlatePart(spec, tuple(channels))
+
+
+def _find_picture(path: Path, parts: tuple[PlatePart, ...]) -> PlateImage:
+    for part_index, part in enumerate(parts):
+        for layer in _MAIN_LAYERS:
+            by_name = {name.lower(): index for index, name in enumerate(part.spec.channelnames)}
+            rgb = [_first(by_name, layer, names) for names in _COLOUR_NAMES]
+            if None not in rgb:
+                alpha = _first(by_name, layer, _ALPHA_NAMES)
+                return PlateImage(path, parts, part_index, (rgb[0], rgb[1], rgb[2]), alpha)
+    found = [name for part in parts for name in part.spec.channelnames]
+    raise PlateChannelsMissing(path, found)
+
+
+def _first(by_name: Mapping[str, int], layer: str, names: tuple[str, ...]) -> Any:
+    return next((by_name[layer + name] for name in names if layer + name in by_name), None)
+
+
+def _exr_channel(channel: NDArray[Any]) -> NDArray[Any]:
+    """Return a channel in a type that EXR has, its own where it can be."""
+    if channel.dtype in (np.float16, np.float32, np.uint32):
+        return channel
+    if channel.dtype == np.uint8:
+        return unit_values(channel).astype(np.float16)
+    return unit_values(channel).astype(np.float32)
+
+
+def _first_line(text: str) -> str:
+    return text.strip().splitlines()[0] if text.strip() else "the file ends too early"

@@ -1,0 +1,181 @@
+"""Holds a network that is loaded and ready: an ONNX Runtime session of an installed model.
+
+Everything the model's card promises is checked once, here, before the first pixel: the file's
+hash, what the graph contains, and the names and shapes of its inputs and outputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
+
+from nuke_plugin.contract.card import ModelCard
+from nuke_plugin.contract.errors import ModelGraphMismatch, RenderCancelled
+from nuke_plugin.contract.library import InstalledModel, verify_network_file
+from nuke_plugin.worker.cancellation import Cancellation
+from nuke_plugin.worker.onnx_graph import OnnxGraph
+from nuke_plugin.worker.providers import provider_arguments, usable_threads, working_providers
+
+_OUT_OF_MEMORY = ("failed to allocate memory", "out of memory", "bad_alloc", "bad allocation")
+"""What ONNX Runtime's messages hold when there was no memory; it has no class for it."""
+
+
+_ORT_ERRORS: tuple[type[Exception], ...] = (
+    ort_errors.EPFail,
+    ort_errors.Fail,
+    ort_errors.InvalidArgument,
+    ort_errors.InvalidGraph,
+    ort_errors.InvalidProtobuf,
+    ort_errors.NoModel,
+    ort_errors.NoSuchFile,
+    ort_errors.NotImplemented,
+    ort_errors.RuntimeException,
+)
+"""ONNX Runtime's errors; they share no base but ``Exception``."""
+
+_ANY, _OPEN = -1, -2
+"""Sides of a shape: whatever the graph says, and one that it must leave open."""
+
+
+class Network:
+    """A session that paints (N, 3, H, W) pictures."""
+
+    def __init__(self, installed: InstalledModel, session: onnxruntime.InferenceSession) -> None:
+        """Use ``Network.open``, which checks what it loads."""
+        self.installed = installed
+        self._session = session
+
+    @classmethod
+    def open(
+        cls,
+        installed: InstalledModel,
+        providers: tuple[str, ...] | None = None,
+        threads: int | None = None,
+    ) -> Network:
+        """Load an installed model.
+
+        ``providers`` are ONNX Runtime's names, best first, None for what works here; ``threads``
+        is for the processor, None for all this process may use. Raises ``ModelFileMissing``,
+        ``ModelFileTruncated``, ``ModelFileMismatch`` or ``ModelGraphMismatch``.
+        """
+        verify_network_file(installed)
+        model = installed.network_path.read_bytes()
+        _check_contents(installed, model)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or usable_threads()
+        options.log_severity_level = 3
+        arguments = provider_arguments(working_providers() if providers is None else providers)
+        try:
+            session = onnxruntime.InferenceSession(model, options, providers=arguments)
+        except _ORT_ERRORS as error:
+            reason = f"ONNX Runtime refuses it ({error})"
+            raise ModelGraphMismatch(installed.network_path, reason) from error
+        _check_signature(installed, session)
+        return cls(installed, session)
+
+    @property
+    def card(self) -> ModelCard:
+        """The card of the model."""
+        return self.installed.card
+
+    @property
+    def provider(self) -> str:
+        """The provider that runs the network; what was asked for may have fallen back."""
+        return str(self._session.get_providers()[0])
+
+    def run(
+        self,
+        image: NDArray[np.float32],
+        style: Sequence[float],
+        strength: float,
+        cancellation: Cancellation,
+    ) -> NDArray[np.float32]:
+        """Return the painted picture, float32 (N, 3, H, W), in [0, 1].
+
+        ``image`` is float32 (N, 3, H, W) display encoded in [0, 1], sides multiples of the card's
+        ``size_multiple``. Raises ``RenderCancelled``, and ``MemoryError`` when the picture is too
+        large for the machine.
+        """
+        cancellation.check()
+        card = self.card
+        inputs = {
+            card.image.name: image,
+            card.style.name: np.array([style], np.float32),  # (1, K)
+            card.strength.name: np.array([[strength]], np.float32),
+        }
+        with cancellation.run_options() as options:
+            try:
+                painted = self._session.run([card.output.name], inputs, options)[0]
+            except _ORT_ERRORS as error:
+                if cancellation.is_requested:
+                    raise RenderCancelled(0) from error
+                if any(text in str(error).lower() for text in _OUT_OF_MEMORY):
+                    raise MemoryError(str(error)) from error
+                reason = f"ONNX Runtime cannot run it ({error})"
+                raise ModelGraphMismatch(self.installed.network_path, reason) from error
+        return np.asarray(painted, np.float32)
+
+
+def _check_contents(installed: InstalledModel, model: bytes) -> None:
+    """Refuse a file that would read other files or other code, or is no model."""
+    file = installed.network_path
+    try:
+        graph = OnnxGraph.of(model)
+    except ValueError as error:
+        raise ModelGraphMismatch(file, str(error)) from error
+    if graph.has_external_data:
+        raise ModelGraphMismatch(file, "its weights lie in another file")
+    if graph.custom_operators:
+        names = ", ".join(sorted(graph.custom_operators))
+        raise ModelGraphMismatch(file, f"it uses operators outside the ONNX standard ({names})")
+    expected = installed.card.network.opset
+    if graph.opset != expected:
+        reason = f"its operator set is {graph.opset} and the card says {expected}"
+        raise ModelGraphMismatch(file, reason)
+
+
+def _check_signature(installed: InstalledModel, session: onnxruntime.InferenceSession) -> None:
+    """Compare the graph's inputs and outputs, their types and shapes, with the card's."""
+    card = installed.card
+    picture = (_ANY, 3, _OPEN, _OPEN)
+    expected_inputs = {
+        card.image.name: picture,
+        card.style.name: (1, card.style.length),
+        card.strength.name: (1, 1),
+    }
+    _check_tensors(installed, "input", session.get_inputs(), expected_inputs)
+    _check_tensors(installed, "output", session.get_outputs(), {card.output.name: picture})
+
+
+def _check_tensors(
+    installed: InstalledModel, kind: str, found: Sequence[Any], expected: dict[str, tuple[int, ...]]
+) -> None:
+    file = installed.network_path
+    names = sorted(tensor.name for tensor in found)
+    if names != sorted(expected):
+        reason = f"its {kind}s are {', '.join(names)} and the card says {', '.join(expected)}"
+        raise ModelGraphMismatch(file, reason)
+    for tensor in found:
+        shape = expected[tensor.name]
+        fits = len(tensor.shape) == len(shape) and all(
+            _side_fits(side, wanted) for side, wanted in zip(tensor.shape, shape, strict=True)
+        )
+        if tensor.type != "tensor(float)" or not fits:
+            wanted = ", ".join(str(side) if side >= 0 else "any" for side in shape)
+            reason = (
+                f"its {kind} {tensor.name!r} is {tensor.type} {tensor.shape} "
+                f"and must be tensor(float) ({wanted})"
+            )
+            raise ModelGraphMismatch(file, reason)
+
+
+def _side_fits(side: object, wanted: int) -> bool:
+    """Return whether one side of a tensor's shape, a number or a symbol, is as wanted."""
+    if wanted == _OPEN:
+        return not isinstance(side, int)
+    return wanted == _ANY or side == wanted

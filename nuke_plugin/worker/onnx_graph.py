@@ -1,0 +1,152 @@
+"""Holds what an ONNX file says of itself, read before ONNX Runtime may act on it.
+
+A model comes from other people. Operators of a custom domain would load code, and external data
+would read files anywhere on the disk; both are refused by looking, not by trying. The ``onnx``
+package is a training dependency, so the few fields needed are read from the protocol buffer here.
+Field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_VARINT, _EIGHT_BYTES, _LENGTH, _FOUR_BYTES = 0, 1, 2, 5
+
+_MODEL_GRAPH, _MODEL_OPSETS, _MODEL_FUNCTIONS = 7, 8, 25
+_OPSET_DOMAIN, _OPSET_VERSION = 1, 2
+_GRAPH_NODE, _GRAPH_TENSOR, _GRAPH_SPARSE = 1, 5, 15
+_FUNCTION_NODE = 7
+_NODE_TYPE, _NODE_ATTRIBUTE, _NODE_DOMAIN = 4, 5, 7
+_ATTRIBUTE_TENSORS, _ATTRIBUTE_GRAPHS, _ATTRIBUTE_SPARSE = (5, 10), (6, 11), (22, 23)
+_SPARSE_TENSORS = (1, 2)
+_TENSOR_EXTERNAL_DATA, _TENSOR_DATA_LOCATION = 13, 14
+_STANDARD_DOMAINS = ("", "ai.onnx")
+_DEEPEST = 32
+
+
+@dataclass
+class OnnxGraph:
+    """The facts that decide whether a network may be loaded."""
+
+    opset: int = 0
+    """Version of the standard operators the graph asks for; 0 when it names none."""
+
+    custom_operators: set[str] = field(default_factory=set)
+    """Operators outside the standard, as ``domain.Operator``."""
+
+    has_external_data: bool = False
+    """Whether weights are said to lie in other files."""
+
+    @classmethod
+    def of(cls, model: bytes) -> OnnxGraph:
+        """Return the facts of an ONNX file's bytes; raise ``ValueError`` when they are none."""
+        facts = cls()
+        graphs = 0
+        for number, value in _fields(memoryview(model)):
+            if number == _MODEL_GRAPH:
+                graphs += 1
+                facts._read_graph(_message(value), 0)
+            elif number == _MODEL_OPSETS:
+                facts._read_opset(_message(value))
+            elif number == _MODEL_FUNCTIONS:
+                for inner, node in _fields(_message(value)):
+                    if inner == _FUNCTION_NODE:
+                        facts._read_node(_message(node), 0)
+        if graphs != 1:
+            raise ValueError("it holds no graph")
+        return facts
+
+    def _read_opset(self, message: memoryview) -> None:
+        domain, version = "", 0
+        for number, value in _fields(message):
+            if number == _OPSET_DOMAIN:
+                domain = _text(value)
+            elif number == _OPSET_VERSION and isinstance(value, int):
+                version = value
+        if domain in _STANDARD_DOMAINS:
+            self.opset = version
+
+    def _read_graph(self, message: memoryview, depth: int) -> None:
+        if depth > _DEEPEST:
+            raise ValueError("its graphs are nested too deeply")
+        for number, value in _fields(message):
+            if number == _GRAPH_NODE:
+                self._read_node(_message(value), depth)
+            elif number == _GRAPH_TENSOR:
+                self._read_tensor(_message(value))
+            elif number == _GRAPH_SPARSE:
+                self._read_sparse(_message(value))
+
+    def _read_node(self, message: memoryview, depth: int) -> None:
+        operator, domain = "", ""
+        for number, value in _fields(message):
+            if number == _NODE_TYPE:
+                operator = _text(value)
+            elif number == _NODE_DOMAIN:
+                domain = _text(value)
+            elif number == _NODE_ATTRIBUTE:
+                for inner, item in _fields(_message(value)):
+                    if inner in _ATTRIBUTE_TENSORS:
+                        self._read_tensor(_message(item))
+                    elif inner in _ATTRIBUTE_GRAPHS:
+                        self._read_graph(_message(item), depth + 1)
+                    elif inner in _ATTRIBUTE_SPARSE:
+                        self._read_sparse(_message(item))
+        if domain not in _STANDARD_DOMAINS:
+            self.custom_operators.add(f"{domain}.{operator}")
+
+    def _read_sparse(self, message: memoryview) -> None:
+        for number, value in _fields(message):
+            if number in _SPARSE_TENSORS:
+                self._read_tensor(_message(value))
+
+    def _read_tensor(self, message: memoryview) -> None:
+        for number, value in _fields(message):
+            if number == _TENSOR_EXTERNAL_DATA or (number == _TENSOR_DATA_LOCATION and value):
+                self.has_external_data = True
+
+
+def _fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
+    """Yield each field's number and value: a whole number, or the bytes of anything else."""
+    position = 0
+    while position < len(message):
+        key, position = _varint(message, position)
+        number, kind = key >> 3, key & 7
+        if kind == _VARINT:
+            value, position = _varint(message, position)
+            yield number, value
+            continue
+        if kind == _LENGTH:
+            size, position = _varint(message, position)
+        elif kind in (_EIGHT_BYTES, _FOUR_BYTES):
+            size = 8 if kind == _EIGHT_BYTES else 4
+        else:
+            raise ValueError("it is not an ONNX model")
+        if position + size > len(message):
+            raise ValueError("it ends too early")
+        yield number, message[position : position + size]
+        position += size
+
+
+def _varint(message: memoryview, position: int) -> tuple[int, int]:
+    value = 0
+    for shift in range(0, 70, 7):
+        if position >= len(message):
+            raise ValueError("it ends too early")
+        byte = message[position]
+        position += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, position
+    raise ValueError("it is not an ONNX model")
+
+
+def _message(value: int | memoryview) -> memoryview:
+    if isinstance(value, int):
+        raise ValueError("it is not an ONNX model")
+    return value
+
+
+def _text(value: int | memoryview) -> str:
+    return bytes(_message(value)).decode("utf-8", "replace")

@@ -1,0 +1,168 @@
+"""Holds the painting of one frame in memory: plate pixels in, painted pixels out, nothing on disk.
+
+The three steps are apart because they run on three threads of a render: ``see`` when a plate was
+read, ``paint`` (the network), ``finish`` before a result is written. ``paint_frame`` does all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuke_plugin.contract.errors import OutOfMemory
+from nuke_plugin.worker.cancellation import Cancellation
+from nuke_plugin.worker.colour import PlateColour
+from nuke_plugin.worker.light import CarriedLight, Planes, restore, show
+from nuke_plugin.worker.network import Network
+from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry
+
+HALF_MAX = 65504.0
+"""Largest number of a half float; results are held to it."""
+
+
+@dataclass(frozen=True)
+class SeenFrame:
+    """A plate as the network sees it, and what goes round the network."""
+
+    image: NDArray[np.float32]
+    """Display-encoded RGB in [0, 1], padded: (1, 3, padded H, padded W)."""
+
+    geometry: FrameGeometry
+    """Where the frame lies in ``image``."""
+
+    carried: CarriedLight
+    """Light the network cannot see."""
+
+    colour: PlateColour
+    """The plate's way to linear light and back."""
+
+    is_broken: NDArray[np.bool_] | None
+    """Pixels with a NaN or infinite colour, (H, W); None when there is none."""
+
+    broken_rgb: NDArray[np.float32] | None
+    """The plate's colours of those pixels, (count, 3)."""
+
+    @property
+    def broken_pixels(self) -> int:
+        """How many pixels are NaN or infinite."""
+        return 0 if self.broken_rgb is None else len(self.broken_rgb)
+
+
+class Painter:
+    """Paints frames with one network, one mix of styles and one strength."""
+
+    def __init__(self, network: Network, styles: Mapping[str, float], strength: float) -> None:
+        """Take weights by style id or title, and a strength within the range of the model's card.
+
+        Raises ``StyleNotFound``, ``StyleWeightsInvalid`` or ``StrengthOutOfRange``.
+        """
+        network.card.check_strength(strength)
+        self.network = network
+        self.style = network.card.style_vector(styles)
+        self.strength = strength
+        self.window_limit_px = WINDOW_LIMIT_PX
+        """Most pixels given to the network at once; halved when memory runs out."""
+
+    @property
+    def is_neutral(self) -> bool:
+        """Whether the strength is the one that gives the plate back: then no network is run."""
+        return self.strength == self.network.card.strength.neutral
+
+    def paint_frame(
+        self,
+        rgba: NDArray[np.float32],
+        colour: PlateColour,
+        cancellation: Cancellation | None = None,
+    ) -> NDArray[np.float32]:
+        """Return the painted colours, float32 (H, W, 3), of float32 (H, W, 4) in the plate's space.
+
+        ``rgba`` is left as it is; its alpha matters to nothing. At neutral strength the colours
+        come back as they are, only moved to the result's space where that differs.
+        """
+        if self.is_neutral:
+            return self.unpainted(rgba.copy(), colour)
+        seen = self.see(rgba.copy(), colour)
+        return self.finish(seen, self.paint(seen, cancellation or Cancellation()))
+
+    def see(self, rgba: NDArray[np.float32], colour: PlateColour) -> SeenFrame:
+        """Return what the network sees of float32 (H, W, 4); ``rgba`` is used up."""
+        height, width = rgba.shape[:2]
+        is_broken: NDArray[np.bool_] | None = None
+        broken_rgb = None
+        if not np.isfinite(rgba[..., :3]).all():
+            is_broken = np.isnan(rgba[..., :3] - rgba[..., :3]).any(axis=-1)  # (H, W)
+            broken_rgb = rgba[is_broken, :3]
+            # A stand-in, so that no neighbour meets a NaN inside the network.
+            rgba[is_broken] = np.nan_to_num(rgba[is_broken], nan=0, posinf=HALF_MAX, neginf=0)
+        colour.to_linear.apply(rgba)
+        geometry = FrameGeometry.of(self.network.card, width, height, self.window_limit_px)
+        padded = (1, 3, geometry.padded_height, geometry.padded_width)
+        image: NDArray[np.float32] = np.empty(padded, np.float32)
+        frame = geometry.frame_of(image)[0]  # (3, H, W), a view
+        for plane, channel in zip(frame, np.moveaxis(rgba, -1, 0), strict=False):
+            plane[...] = channel
+        carried = show(frame)
+        geometry.reflect_into_pad(image)
+        return SeenFrame(image, geometry, carried, colour, is_broken, broken_rgb)
+
+    def paint(self, seen: SeenFrame, cancellation: Cancellation) -> Planes:
+        """Run the network; return the painted frame, display encoded in [0, 1], (3, H, W).
+
+        Where memory runs out a local network is given smaller windows, from then on. Raises
+        ``RenderCancelled`` or ``OutOfMemory``.
+        """
+        geometry = seen.geometry
+        while True:
+            try:
+                return self._run_windows(seen.image, geometry, cancellation)
+            except MemoryError as error:
+                window_px = geometry.window_width * geometry.window_height
+                smaller = FrameGeometry.of(
+                    self.network.card, geometry.width, geometry.height, window_px // 2
+                )
+                if smaller.window_width * smaller.window_height >= window_px:
+                    raise OutOfMemory(geometry.width, geometry.height) from error
+                self.window_limit_px = window_px // 2
+                geometry = smaller
+
+    def finish(self, seen: SeenFrame, painted: Planes) -> NDArray[np.float32]:
+        """Return the result's colours, float32 (H, W, 3), finite ones within half's range."""
+        light = restore(painted, seen.carried)
+        rgb = _converted(np.moveaxis(light, 0, -1), seen.colour)  # (H, W, 3)
+        np.clip(rgb, -HALF_MAX, HALF_MAX, out=rgb)
+        if seen.is_broken is not None:
+            rgb[seen.is_broken] = seen.broken_rgb
+        return rgb
+
+    def unpainted(self, rgba: NDArray[np.float32], colour: PlateColour) -> NDArray[np.float32]:
+        """Return a plate's own colours, (H, W, 3), in the result's space; ``rgba`` is used up."""
+        if colour.space != colour.result_space:
+            colour.to_linear.apply(rgba)
+            colour.from_linear.apply(rgba)
+        return rgba[..., :3]
+
+    def _run_windows(
+        self, image: NDArray[np.float32], geometry: FrameGeometry, cancellation: Cancellation
+    ) -> Planes:
+        painted: Planes = np.empty((3, geometry.height, geometry.width), np.float32)
+        for window in geometry.windows():
+            rows = slice(window.y, window.y + geometry.window_height)
+            columns = slice(window.x, window.x + geometry.window_width)
+            part = np.ascontiguousarray(image[..., rows, columns])  # (1, 3, window H, window W)
+            result = self.network.run(part, self.style, self.strength, cancellation)
+            painted[:, *window.outer] = result[0, :, *window.inner]
+        return painted
+
+
+def _converted(rgb: NDArray[Any], colour: PlateColour) -> NDArray[Any]:
+    """Return (H, W, 3) linear light in the result's space; the same array when that is linear."""
+    if colour.from_linear.is_identity:
+        return rgb
+    rgba = np.ones((*rgb.shape[:2], 4), np.float32)
+    rgba[..., :3] = rgb
+    colour.from_linear.apply(rgba)
+    return rgba[..., :3]

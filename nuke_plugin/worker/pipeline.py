@@ -1,0 +1,311 @@
+"""Holds the render of a range of frames: reading, network and writing overlap, memory is bounded.
+
+The network has the processors; the next frame is read and the last one written beside it. Frames
+are independent of one another, so any order, split or second run gives the same pixels.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuke_plugin.contract.errors import ColourSpaceNeeded, PlateError, RenderCancelled
+from nuke_plugin.contract.library import ModelLibrary
+from nuke_plugin.contract.messages import FrameFailure
+from nuke_plugin.worker.cancellation import Cancellation
+from nuke_plugin.worker.colour import ColourConfig, PlateColour
+from nuke_plugin.worker.image_file import PlateImage, read_plate, write_result
+from nuke_plugin.worker.light import Planes
+from nuke_plugin.worker.network import Network
+from nuke_plugin.worker.painter import Painter, SeenFrame
+from nuke_plugin.worker.plate_sequence import PlateSequence
+from nuke_plugin.worker.provenance import provenance
+from nuke_plugin.worker.result_sequence import ResultSequence
+
+READ_AHEAD = 2
+"""Frames read before the network asks for them."""
+
+WRITE_BEHIND = 2
+"""Painted frames that may wait to be written before the network waits for them."""
+
+STAGES = ("read", "colour", "network", "write")
+"""What a render spends its time on: files in, colour both ways, the network, files out."""
+
+
+@dataclass(frozen=True)
+class RenderSettings:
+    """What is asked for, as the command and the wire give it."""
+
+    plates: str
+    """Pattern of the plates."""
+
+    results: str
+    """Pattern of the results; EXR."""
+
+    model: str
+    """Id of the model."""
+
+    styles: Mapping[str, float]
+    """Weight by style id or title, 0 or more; normalised to sum 1."""
+
+    strength: float = 1.0
+    """Amount of style, within the range of the model's card; 0 gives the plate back."""
+
+    frames: str | None = None
+    """Frame range; None for every plate that exists."""
+
+    colorspace: str | None = None
+    """Colour space of the plates; None for the default of their kind of file."""
+
+    keep_going: bool = False
+    """Whether a plate that is missing or broken is reported and the rest rendered."""
+
+    overwrite: bool = False
+    """Whether results that exist are replaced."""
+
+
+@dataclass(frozen=True)
+class FrameDone:
+    """One frame is finished: on disk under its final name, or given up."""
+
+    frame: int
+    done: int
+    total: int
+    seconds: float
+    """Seconds since the render began."""
+
+
+@dataclass(frozen=True)
+class RenderReport:
+    """What came of a render."""
+
+    written: tuple[int, ...]
+    """Frames on disk, rising."""
+
+    failed: tuple[FrameFailure, ...]
+    """Frames given up, rising; empty unless ``keep_going``."""
+
+    provider: str
+    """The execution provider that ran the network."""
+
+    stages: Mapping[str, float]
+    """Seconds by stage, summed over the frames; stages overlap, so they exceed ``seconds``."""
+
+    seconds: float
+    """Seconds from start to end."""
+
+
+@dataclass
+class Studio:
+    """What stays ready between renders: the models installed and the network loaded last."""
+
+    library: ModelLibrary
+    colours: ColourConfig
+    _network: Network | None = field(default=None, repr=False)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Studio:
+        """Return the studio of ``IMPASTO_MODELS`` and ``OCIO``; raise ``ColourConfigInvalid``."""
+        return cls(ModelLibrary.from_environment(environ), ColourConfig.from_environment(environ))
+
+    def network(self, model_id: str) -> Network:
+        """Return a network ready to run; the last one again if its card is still the same."""
+        installed = self.library.find(model_id)
+        if self._network is None or self._network.installed != installed:
+            self._network = None  # let the old one's memory go first
+            self._network = Network.open(installed)
+        return self._network
+
+
+def render(
+    settings: RenderSettings,
+    studio: Studio,
+    *,
+    cancellation: Cancellation | None = None,
+    on_progress: Callable[[FrameDone], None] = lambda done: None,
+    on_warning: Callable[[int | None, str], None] = lambda frame, text: None,
+) -> RenderReport:
+    """Render the frames asked for; return what came of it.
+
+    The callbacks come from the render's own threads, one at a time. What can be checked is checked
+    before the first frame is painted. Raises any ``ImpastoError``; a ``RenderCancelled`` says how
+    many frames had been written. A frame is on disk whole or not at all.
+    """
+    job = _Job(settings, studio, cancellation or Cancellation(), on_progress, on_warning)
+    return job.run()
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """One plate that was read and made ready."""
+
+    frame: int
+    plate: PlateImage
+    colour: PlateColour
+    seen: SeenFrame | None
+    """None at neutral strength, where no network is run."""
+
+
+class _Job:
+    """One render from start to end."""
+
+    def __init__(
+        self,
+        settings: RenderSettings,
+        studio: Studio,
+        cancellation: Cancellation,
+        on_progress: Callable[[FrameDone], None],
+        on_warning: Callable[[int | None, str], None],
+    ) -> None:
+        self._started = time.perf_counter()
+        self._settings = settings
+        self._cancellation = cancellation
+        self._on_progress = on_progress
+        self._on_warning = on_warning
+        self._plates = PlateSequence.find(settings.plates, settings.frames)
+        for error in () if settings.keep_going else self._plates.missing.values():
+            raise error
+        self._colours = {
+            is_integer: studio.colours.plate_colour(settings.colorspace, is_integer)
+            for is_integer in (False, True)
+        }
+        network = studio.network(settings.model)
+        self._painter = Painter(network, settings.styles, settings.strength)
+        self._results = ResultSequence.prepare(settings.results, self._plates, settings.overwrite)
+        self._lock = threading.Lock()
+        self._stages = dict.fromkeys(STAGES, 0.0)
+        self._written: list[int] = []
+        self._failed: list[FrameFailure] = []
+
+    def run(self) -> RenderReport:
+        """Render all frames; see ``render``."""
+        readers = ThreadPoolExecutor(1, "impasto-read")
+        writers = ThreadPoolExecutor(1, "impasto-write")
+        try:
+            self._paint_all(readers, writers)
+        except RenderCancelled as error:
+            writers.shutdown(cancel_futures=True)
+            raise RenderCancelled(len(self._written)) from error
+        finally:
+            # After any other error the frames already painted are still written.
+            readers.shutdown(cancel_futures=True)
+            writers.shutdown()
+        return RenderReport(
+            tuple(sorted(self._written)),
+            tuple(sorted(self._failed, key=lambda failure: failure.frame)),
+            self._painter.network.provider,
+            dict(self._stages),
+            time.perf_counter() - self._started,
+        )
+
+    def _paint_all(self, readers: ThreadPoolExecutor, writers: ThreadPoolExecutor) -> None:
+        to_read = deque(self._plates.frames)
+        reading: deque[tuple[int, Future[_Loaded]]] = deque()
+        writing: deque[Future[None]] = deque()
+        while to_read or reading:
+            while to_read and len(reading) < READ_AHEAD:
+                frame = to_read.popleft()
+                reading.append((frame, readers.submit(self._load, frame)))
+            frame, loading = reading.popleft()
+            self._cancellation.check()
+            try:
+                loaded = loading.result()
+            except PlateError as error:
+                if not self._settings.keep_going:
+                    raise
+                self._give_up(frame, error)
+                continue
+            painted = self._paint(loaded)
+            writing.append(writers.submit(self._save, loaded, painted))
+            while len(writing) > WRITE_BEHIND or (writing and writing[0].done()):
+                writing.popleft().result()
+        for saving in writing:
+            self._cancellation.check()
+            saving.result()
+
+    def _load(self, frame: int) -> _Loaded:
+        if frame in self._plates.missing:
+            raise self._plates.missing[frame]
+        path = self._plates.pattern.path(frame)
+        with self._timed("read"):
+            plate = read_plate(path)
+        if plate.is_logarithmic and self._settings.colorspace is None:
+            raise ColourSpaceNeeded(path)
+        colour = self._colours[plate.is_integer]
+        if self._painter.is_neutral:
+            return _Loaded(frame, plate, colour, None)
+        with self._timed("colour"):
+            return _Loaded(frame, plate, colour, self._painter.see(plate.rgba(), colour))
+
+    def _paint(self, loaded: _Loaded) -> Planes | None:
+        if loaded.seen is None:
+            return None
+        count = loaded.seen.broken_pixels
+        if count:
+            subject = "1 pixel is" if count == 1 else f"{count} pixels are"
+            self._warn(loaded.frame, f"{subject} NaN or infinite and stayed as they were.")
+        limit_px = self._painter.window_limit_px
+        with self._timed("network"):
+            painted = self._painter.paint(loaded.seen, self._cancellation)
+        if self._painter.window_limit_px < limit_px:
+            megapixels = self._painter.window_limit_px / 1e6
+            text = f"Memory ran out; frames are painted in pieces of {megapixels:.2g} megapixels."
+            self._warn(loaded.frame, text)
+        return painted
+
+    def _save(self, loaded: _Loaded, painted: Planes | None) -> None:
+        with self._timed("colour"):
+            rgb = self._result_colours(loaded, painted)
+        with self._timed("write"):
+            path = self._results.pattern.path(loaded.frame)
+            write_result(path, loaded.plate, rgb, provenance(self._painter, loaded.colour))
+        with self._lock:
+            self._written.append(loaded.frame)
+            self._tell_progress(loaded.frame)
+
+    def _result_colours(
+        self, loaded: _Loaded, painted: Planes | None
+    ) -> NDArray[np.float32] | None:
+        """Return the colours to write, (H, W, 3); None for the plate's own, bit for bit."""
+        plate = loaded.plate
+        if loaded.seen is not None and painted is not None:
+            rgb = self._painter.finish(loaded.seen, painted)
+        elif plate.is_integer:
+            rgb = self._painter.unpainted(plate.rgba(), loaded.colour)
+        else:
+            return None
+        if plate.has_straight_alpha:
+            rgb *= plate.rgba()[..., 3:]
+        return rgb
+
+    def _give_up(self, frame: int, error: PlateError) -> None:
+        with self._lock:
+            self._failed.append(FrameFailure.from_error(frame, error))
+            self._tell_progress(frame)
+
+    def _tell_progress(self, frame: int) -> None:
+        """Report a finished frame; the caller holds the lock."""
+        done = len(self._written) + len(self._failed)
+        seconds = time.perf_counter() - self._started
+        self._on_progress(FrameDone(frame, done, len(self._plates.frames), seconds))
+
+    def _warn(self, frame: int | None, text: str) -> None:
+        with self._lock:
+            self._on_warning(frame, text)
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._stages[stage] += time.perf_counter() - started

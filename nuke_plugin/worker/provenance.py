@@ -1,0 +1,31 @@
+"""Holds what a result says of its own making: the ``impasto/*`` attributes of its EXR header."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nuke_plugin.contract.version import VERSION
+from nuke_plugin.worker.colour import PlateColour
+from nuke_plugin.worker.painter import Painter
+
+
+def provenance(painter: Painter, colour: PlateColour) -> Mapping[str, str | float]:
+    """Return the attributes of a frame: version, model and its hash, style, strength, colour."""
+    card = painter.network.card
+    return {
+        "impasto/version": VERSION,
+        "impasto/model": card.id,
+        "impasto/model_sha256": card.network.sha256,
+        "impasto/style": style_text(painter),
+        "impasto/strength": float(painter.strength),
+        "impasto/colorspace": colour.result_space,
+    }
+
+
+def style_text(painter: Painter) -> str:
+    """Return the mix as ``--mix-styles`` takes it: ``a:0.6,b:0.4``, or ``a`` alone."""
+    slots = painter.network.card.styles
+    used = [(slot.id, weight) for slot, weight in zip(slots, painter.style, strict=True) if weight]
+    if len(used) == 1:
+        return used[0][0]
+    return ",".join(f"{name}:{weight:.6g}" for name, weight in used)

@@ -1,0 +1,87 @@
+"""Holds the execution providers of ONNX Runtime: which to ask for, and which really run.
+
+``get_available_providers`` lists what was built in, not what works, and a session that asked for
+CUDA falls back to the processor without an error. So a provider's own library is loaded first,
+which names the missing CUDA or cuDNN file within a millisecond.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import onnxruntime
+
+CPU = "CPUExecutionProvider"
+CUDA = "CUDAExecutionProvider"
+TENSORRT = "TensorrtExecutionProvider"
+
+_PREFERRED = (CUDA, CPU)
+"""Best first. TensorRT would build an engine for minutes at each new frame size."""
+
+_OPTIONS: dict[str, dict[str, Any]] = {CUDA: {"cudnn_conv_algo_search": "HEURISTIC"}}
+_LIBRARIES = {CUDA: "onnxruntime_providers_cuda", TENSORRT: "onnxruntime_providers_tensorrt"}
+
+
+@dataclass(frozen=True)
+class ProviderState:
+    """What is known of one provider on this machine."""
+
+    name: str
+    """ONNX Runtime's name of it."""
+
+    works: bool
+    """Whether its library can be loaded."""
+
+    reason: str
+    """Why it does not work, naming the file that is missing; empty when it works."""
+
+
+def provider_states() -> tuple[ProviderState, ...]:
+    """Return the state of each provider that was built into this ONNX Runtime, best first."""
+    built_in = onnxruntime.get_available_providers()
+    if CUDA in built_in:
+        # CUDA and cuDNN installed as Python packages are not on the system's library path.
+        onnxruntime.preload_dlls()
+    return tuple(_state(name) for name in built_in)
+
+
+def working_providers() -> tuple[str, ...]:
+    """Return the names of the providers to ask for, best first; the processor is always last."""
+    works = {state.name for state in provider_states() if state.works}
+    return tuple(name for name in _PREFERRED if name in works)
+
+
+def provider_arguments(names: tuple[str, ...]) -> list[Any]:
+    """Return the providers as ``InferenceSession`` takes them, each with its options."""
+    return [(name, _OPTIONS.get(name, {})) for name in names]
+
+
+def usable_threads() -> int:
+    """Return how many processors this process may use: fewer than the machine has on a farm."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _state(name: str) -> ProviderState:
+    library = _LIBRARIES.get(name)
+    if library is None:
+        return ProviderState(name, True, "")
+    folder = Path(onnxruntime.__file__).parent / "capi"
+    try:
+        for stem in ("onnxruntime_providers_shared", library):
+            ctypes.CDLL(str(folder / _library_name(stem)), mode=ctypes.RTLD_GLOBAL)
+    except OSError as error:
+        return ProviderState(name, False, str(error))
+    return ProviderState(name, True, "")
+
+
+def _library_name(stem: str) -> str:
+    if sys.platform == "win32":
+        return f"{stem}.dll"
+    return f"lib{stem}.dylib" if sys.platform == "darwin" else f"lib{stem}.so"
