@@ -67,6 +67,8 @@ class RenderConversation:
         self.request = request
         self._process = process
         self._patience = patience
+        self.while_waiting: Callable[[], None] = lambda: None
+        """Called a few times a second while no message comes, on the iterating thread."""
         self._cancelled_at: Optional[float] = None
         self._inbox = process.open_inbox(request.id)
 
@@ -99,6 +101,7 @@ class RenderConversation:
             try:
                 return self._inbox.get(timeout=0.2)  # type: ignore[return-value]
             except queue.Empty:
+                self.while_waiting()
                 self._check_patience()
 
     def _check_patience(self) -> None:

@@ -1,0 +1,76 @@
+"""Holds where a node's plates and results stand on disk.
+
+The path stays relative to the script through Tcl (``[value root.name]``), so that a shot's folder
+can move and a farm can map it; ``%V`` keeps the views apart; slashes point forward on every system.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Sequence
+
+import nuke
+
+SCRIPT_FOLDER = "[file dirname [value root.name]]"
+
+_VIEW_NAME = re.compile(r"%V")
+_VIEW_LETTER = re.compile(r"%v")
+
+
+def default_results(node_name: str, taken: Iterable[str] = ()) -> str:
+    """Return the results' file of a node, as its knob holds it; never one of those ``taken``."""
+    used = set(taken)
+    folder = node_name
+    number = 1
+    while _results_in(folder) in used:
+        number += 1
+        folder = f"{node_name}_{number}"
+    return _results_in(folder)
+
+
+def plates_beside(results: str) -> str:
+    """Return the file for the plates that Nuke writes for the worker: same name, one folder on."""
+    folder, name = posixpath.split(results)
+    return posixpath.join(folder, "plates", name)
+
+
+def needs_saved_script(knob_text: str) -> bool:
+    """Whether a file knob's text cannot be resolved before the script has a place on disk."""
+    return "root.name" in knob_text
+
+
+def script_is_saved() -> bool:
+    """Whether the open script has a file."""
+    return bool(nuke.root()["name"].value())
+
+
+def resolved(write: nuke.Node, text: str, views: Sequence[str]) -> tuple[str, ...]:
+    """Return the frame pattern (``%04d`` kept, Tcl and view resolved) that a text means per view.
+
+    A Write that is disabled lends its file knob for it: Nuke's own resolution is the only right
+    one, it needs a knob, and it would take the current view for ``%V``.
+    """
+    kept = write["file"].value()
+    try:
+        patterns = []
+        for view in views:
+            write["file"].setValue(for_view(text, view))
+            patterns.append((nuke.filename(write) or "").replace("\\", "/"))
+        return tuple(patterns)
+    finally:
+        write["file"].setValue(kept)
+
+
+def for_view(text: str, view: str) -> str:
+    """Return a pattern with Nuke's view tokens replaced: ``%V`` the name, ``%v`` its letter."""
+    return _VIEW_LETTER.sub(view[:1], _VIEW_NAME.sub(lambda _: view, text))
+
+
+def has_view(text: str) -> bool:
+    """Whether a pattern keeps the views apart."""
+    return bool(_VIEW_NAME.search(text) or _VIEW_LETTER.search(text))
+
+
+def _results_in(folder: str) -> str:
+    return f"{SCRIPT_FOLDER}/impasto/{folder}/%V/painted.%04d.exr"

@@ -1,0 +1,36 @@
+"""Holds what Impasto adds to Nuke's GUI: menus, the panel, and the callbacks its node lives by."""
+
+from __future__ import annotations
+
+import nuke
+import nukescripts
+
+from nuke_plugin import style_node
+
+PANEL_ID = "impasto.StylesPanel"
+PANEL_NAME = "Impasto"
+PANEL_CLASS = "__import__('nuke_plugin.panel', fromlist=['Panel']).Panel"
+"""Python that Nuke evaluates in a scope of its own each time the panel opens."""
+
+_CREATE = "__import__('nuke_plugin.style_node', fromlist=['create']).create()"
+_OPEN_PANEL = "__import__('nuke_plugin.nuke_menu', fromlist=['open_panel']).open_panel()"
+
+
+def install() -> None:
+    """Add everything; called once when the GUI starts."""
+    nuke.addOnCreate(style_node.on_create, nodeClass="Group")
+    nuke.addKnobChanged(style_node.knob_changed, nodeClass="Group")
+    nukescripts.registerWidgetAsPanel(PANEL_CLASS, PANEL_NAME, PANEL_ID)
+    for menu in (nuke.menu("Nuke").addMenu("Impasto"), nuke.toolbar("Nodes").addMenu("Impasto")):
+        menu.addCommand("ImpastoStyle", _CREATE)
+    nuke.menu("Nuke").addMenu("Impasto").addCommand("Styles panel", _OPEN_PANEL)
+
+
+def open_panel() -> None:
+    """Show the panel: in the pane of the Properties if there is one, else in a window."""
+    pane = nuke.getPaneFor("Properties.1")
+    panel = nukescripts.registerWidgetAsPanel(PANEL_CLASS, PANEL_NAME, PANEL_ID, True)
+    if pane is not None:
+        panel.addToPane(pane)
+    else:
+        panel.show()

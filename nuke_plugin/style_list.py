@@ -1,0 +1,99 @@
+"""Holds the styles that can be chosen: every style of every model installed on this machine.
+
+Node and panel read the same list. It is read afresh when it is asked for, so that a model copied
+into place shows up without restarting Nuke.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
+
+from nuke_plugin.contract.errors import ImpastoError, StyleNotFound
+from nuke_plugin.contract.library import InstalledModel, ModelLibrary
+
+
+@dataclass(frozen=True)
+class StyleEntry:
+    """One style as a compositor sees it."""
+
+    model_id: str
+    """Id of the model that paints it."""
+
+    style_id: str
+    """Id of the style in that model."""
+
+    title: str
+    """Name of the painting."""
+
+    credit: str
+    """Artist and year, as far as they are known; may be empty."""
+
+    description: str
+    """What the model is good for, and what its strength does."""
+
+    preview: Path
+    """A picture of the style at work; the file may be missing."""
+
+
+@dataclass(frozen=True)
+class StyleList:
+    """What is installed, and what is wrong with it."""
+
+    entries: tuple[StyleEntry, ...]
+    """Every usable style, in the order of the search path and of the cards."""
+
+    problems: tuple[str, ...]
+    """A sentence for each model folder that cannot be used."""
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] = os.environ) -> StyleList:
+        """Return the styles installed for this environment."""
+        library = ModelLibrary.from_environment(environ)
+        entries = tuple(entry for model in library.models() for entry in _entries(model))
+        return cls(entries, tuple(error.message for error in library.problems()))
+
+    def model_ids(self) -> list[str]:
+        """Return the ids of the models, each once."""
+        return list(dict.fromkeys(entry.model_id for entry in self.entries))
+
+    def style_ids(self, model_id: str) -> list[str]:
+        """Return the ids of one model's styles; none when it is not installed."""
+        return [entry.style_id for entry in self.entries if entry.model_id == model_id]
+
+    def entry(self, model_id: str, style_id: str) -> Optional[StyleEntry]:
+        """Return one style, or None when it is not installed."""
+        for entry in self.entries:
+            if (entry.model_id, entry.style_id) == (model_id, style_id):
+                return entry
+        return None
+
+
+def why_not_found(model_id: str, style_id: str, environ: Mapping[str, str] = os.environ) -> str:
+    """Return the sentence that says why a style cannot be used; empty when it can."""
+    library = ModelLibrary.from_environment(environ)
+    try:
+        card = library.find(model_id).card
+        if style_id not in [slot.id for slot in card.styles]:
+            raise StyleNotFound(style_id, [slot.id for slot in card.styles], model_id)
+    except ImpastoError as error:
+        return error.message
+    return ""
+
+
+def _entries(model: InstalledModel) -> list[StyleEntry]:
+    card = model.card
+    return [
+        StyleEntry(
+            model_id=card.id,
+            style_id=slot.id,
+            title=slot.title,
+            credit=", ".join(part for part in (slot.artist, slot.year) if part),
+            description=" ".join((card.description, card.strength.meaning)).strip(),
+            preview=model.style_preview_path(slot),
+        )
+        for slot in card.styles
+    ]

@@ -1,0 +1,153 @@
+"""Holds the *ImpastoStyle* node's life: creation, loading, and menus that follow what is installed.
+
+The node is a Group, never a gizmo: a script opens and renders on a machine without the plugin. The
+callbacks are registered with Nuke when it starts (``nuke_menu``) and not stored in the script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Optional
+
+import nuke
+
+from nuke_plugin import cache_paths, style_graph, style_knobs, undo
+from nuke_plugin.style_list import StyleList, why_not_found
+
+NAME = "ImpastoStyle1"
+NOTHING_INSTALLED = "(none)"
+"""What a menu holds when no model is installed: a menu cannot be empty."""
+
+
+def create(model: Optional[str] = None, style: Optional[str] = None) -> nuke.Group:
+    """Create the node below the selected one, as one step of Undo, and open its panel."""
+    with undo.one_step("Create ImpastoStyle"):
+        selected = nuke.selectedNodes()
+        group = nuke.nodes.Group()
+        group.setName(NAME)
+        style_graph.build(group)
+        installed = StyleList.read()
+        models = installed.model_ids() or [NOTHING_INSTALLED]
+        styles = installed.style_ids(model or models[0]) or [NOTHING_INSTALLED]
+        style_knobs.add_knobs(group, models, styles)
+        claim_results(group)
+        if model and style:
+            _choose(group, installed, model, style)
+        else:
+            refresh(group, installed)
+        if len(selected) == 1:
+            group.setInput(0, selected[0])
+            group.setXYpos(selected[0].xpos(), selected[0].ypos() + 80)
+        for node in selected:
+            node.setSelected(False)
+        group.setSelected(True)
+    group.showControlPanel()
+    return group
+
+
+def is_style_node(node: nuke.Node) -> bool:
+    """Whether a node is one of ours."""
+    return node.Class() == "Group" and style_knobs.VERSION_KNOB in node.knobs()
+
+
+def all_style_nodes(group: Optional[nuke.Group] = None) -> Iterator[nuke.Group]:
+    """Yield every ImpastoStyle node in the script, also those inside other Groups."""
+    for node in (group or nuke.root()).nodes():
+        if is_style_node(node):
+            yield node
+        elif isinstance(node, nuke.Group):
+            yield from all_style_nodes(node)
+
+
+def selected_style_node() -> Optional[nuke.Group]:
+    """Return the ImpastoStyle node among the selected nodes, if there is exactly one."""
+    found = [node for node in nuke.selectedNodes() if is_style_node(node)]
+    return found[0] if len(found) == 1 else None
+
+
+def set_style(group: nuke.Group, model: str, style: str) -> None:
+    """Choose a style, as one step of Undo."""
+    with undo.one_step("Choose Impasto style"):
+        _choose(group, StyleList.read(), model, style)
+
+
+def refresh(group: nuke.Group, installed: Optional[StyleList] = None) -> None:
+    """Fit the menus to what is installed now; a choice that is not installed stays and is told."""
+    model, style = group[style_knobs.MODEL].value(), group[style_knobs.STYLE].value()
+    _choose(group, installed or StyleList.read(), model, style)
+
+
+def claim_results(group: nuke.Group) -> None:
+    """Give the node a results file that no other ImpastoStyle node writes.
+
+    A copied node shows the frames of the one it was copied from until it renders its own.
+    """
+    results = style_graph.inner(group, style_graph.RESULT_READ)["file"]
+    taken = {
+        style_graph.inner(other, style_graph.RESULT_READ)["file"].value()
+        for other in all_style_nodes()
+        if other.fullName() != group.fullName()
+    }
+    if not results.value() or results.value() in taken:
+        results.setValue(cache_paths.default_results(group.name(), taken))
+    write = style_graph.inner(group, style_graph.PLATE_WRITE)
+    write["file"].setValue(cache_paths.plates_beside(results.value()))
+
+
+def on_create() -> None:
+    """React to a Group that was created, loaded or pasted: Nuke calls this for each."""
+    node = nuke.thisNode()
+    if not is_style_node(node):
+        return
+    with undo.not_recorded():
+        style_knobs.apply_flags(node)
+        refresh(node)
+
+
+def knob_changed() -> None:
+    """React to a knob of a Group: another model has other styles."""
+    node, knob = nuke.thisNode(), nuke.thisKnob()
+    if knob is None or knob.name() not in (style_knobs.MODEL, style_knobs.STYLE):
+        return
+    if not is_style_node(node):
+        return
+    installed = StyleList.read()
+    model, style = node[style_knobs.MODEL].value(), node[style_knobs.STYLE].value()
+    styles = installed.style_ids(model)
+    if knob.name() == style_knobs.MODEL and styles and style not in styles:
+        style = styles[0]
+    with undo.not_recorded():
+        _choose(node, installed, model, style)
+
+
+def _choose(group: nuke.Group, installed: StyleList, model: str, style: str) -> None:
+    _fill_menu(group[style_knobs.MODEL], installed.model_ids(), model)
+    _fill_menu(group[style_knobs.STYLE], installed.style_ids(model), style)
+    _describe(group, installed)
+
+
+def _fill_menu(menu: nuke.Enumeration_Knob, installed: list[str], chosen: str) -> None:
+    """Offer what is installed and keep the choice, which may be a text that is not installed."""
+    items = list(installed)
+    if chosen and chosen != NOTHING_INSTALLED and chosen not in items:
+        items.append(chosen)
+    if not items:
+        items = [NOTHING_INSTALLED]
+    if menu.values() != items:
+        menu.setValues(items)
+    if menu.value() != (chosen if chosen in items else items[0]):
+        menu.setValue(chosen if chosen in items else items[0])
+
+
+def _describe(group: nuke.Group, installed: StyleList) -> None:
+    """Say beside the menus what the choice is; in the graph too when it is not found."""
+    model, style = group[style_knobs.MODEL].value(), group[style_knobs.STYLE].value()
+    entry = installed.entry(model, style)
+    if entry is not None:
+        about, notice = ", ".join(part for part in (entry.title, entry.credit) if part), ""
+    else:
+        about = f"<b>{style}: not found.</b> {why_not_found(model, style)}"
+        notice = f"{style}: not found"
+    for name, text in ((style_knobs.ABOUT, about), (style_knobs.NOTICE, notice)):
+        if group[name].value() != text:
+            group[name].setValue(text)
