@@ -1,0 +1,88 @@
+"""Holds a run's saved state as safetensors: no pickle, so a checkpoint is data and never runs."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn, optim
+
+FILE_NAME = "state.safetensors"
+
+
+class RunMismatch(ValueError):
+    """A run folder holds the state of another configuration."""
+
+
+@dataclass(frozen=True)
+class RunState:
+    """What changes during a run; saved and restored together."""
+
+    modules: Mapping[str, nn.Module]
+    optimisers: Mapping[str, optim.Optimizer]
+
+
+def save_state(folder: Path, state: RunState, step: int, config: str) -> None:
+    """Writes the state beside the old one and renames it, so that a kill leaves one whole file."""
+    tensors: dict[str, Tensor] = {}
+    for name, module in state.modules.items():
+        for key, value in module.state_dict().items():
+            tensors[f"{name}/{key}"] = value.detach().cpu().contiguous().clone()
+    for name, optimiser in state.optimisers.items():
+        for index, slots in optimiser.state_dict()["state"].items():
+            for slot, value in slots.items():
+                tensors[f"{name}/{index}/{slot}"] = value.detach().cpu().contiguous().clone()
+    temporary = folder / f".{FILE_NAME}.{os.getpid()}"
+    try:
+        save_file(tensors, str(temporary), metadata={"step": json.dumps(step), "config": config})
+        os.replace(temporary, folder / FILE_NAME)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _read(folder: Path, config: str) -> tuple[dict[str, Tensor], int]:
+    path = folder / FILE_NAME
+    with safe_open(str(path), framework="pt") as saved:
+        metadata = saved.metadata()
+        if metadata["config"] != config:
+            raise RunMismatch(
+                f"Run folder '{folder}' was made with another configuration (see its config.json). "
+                "Resume with that one, or choose a new run folder."
+            )
+        tensors = {key: saved.get_tensor(key) for key in saved.keys()}
+    return tensors, int(json.loads(metadata["step"]))
+
+
+def _fill(modules: Mapping[str, nn.Module], tensors: Mapping[str, Tensor]) -> None:
+    for name, module in modules.items():
+        prefix = f"{name}/"
+        module.load_state_dict(
+            {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
+        )
+
+
+def load_modules(folder: Path, modules: Mapping[str, nn.Module], config: str) -> int:
+    """Restores some modules in place and returns the step; RunMismatch where the config differs."""
+    tensors, step = _read(folder, config)
+    _fill(modules, tensors)
+    return step
+
+
+def load_state(folder: Path, state: RunState, config: str) -> int:
+    """Restores the whole state in place and returns its step."""
+    tensors, step = _read(folder, config)
+    _fill(state.modules, tensors)
+    for name, optimiser in state.optimisers.items():
+        slots: dict[int, dict[str, Tensor]] = {}
+        for key, value in tensors.items():
+            if key.startswith(f"{name}/"):
+                _, index, slot = key.split("/")
+                slots.setdefault(int(index), {})[slot] = value
+        groups = optimiser.state_dict()["param_groups"]
+        optimiser.load_state_dict({"state": slots, "param_groups": groups})
+    return step

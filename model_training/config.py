@@ -1,0 +1,176 @@
+"""Holds the training configuration: every field with unit and range, unknown keys refused."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from model_training.generator import GeneratorSize
+
+
+class ConfigInvalid(ValueError):
+    """A configuration file is not what training expects; the sentence names file and key."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Weight = Annotated[float, Field(ge=0.0, le=1000.0)]
+
+
+class StyleConfig(_Section):
+    """One painting and how strongly it is painted."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    title: str
+    artist: str
+    year: str
+    painting: Path
+    """Image file, relative to the data folder."""
+    weight: Annotated[float, Field(gt=0.0, le=10.0)] = 1.0
+    """Factor on the style losses of this style alone; 1 is neutral."""
+    origin: str
+    licence: str
+
+
+class ModelConfig(_Section):
+    """What goes on the card."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+    title: str
+    description: str
+    licence: str
+    preview: Path
+    """Photo that the previews show painted, relative to the data folder; it must be free to show."""
+
+
+class SourceConfig(_Section):
+    """A group of pictures that training reads, as the card will name it."""
+
+    file: str
+    origin: str
+    licence: str
+    author: str
+
+
+class DataConfig(_Section):
+    """Where the pictures are, relative to the data folder."""
+
+    photos: list[Path]
+    sources: list[SourceConfig] = []
+    """Where the photos and the features come from; paintings name their own."""
+    stills: Annotated[list[Path], Field(min_length=1)]
+    """Photos, at least 1100x620, on which the export measures the gates."""
+    features: Path
+    """VGG16 convolutions as safetensors."""
+    photo_short_side_px: Annotated[int, Field(ge=128, le=4096)] = 640
+    painting_short_side_px: Annotated[int, Field(ge=128, le=4096)] = 512
+    """Training scale: how large the painting is beside a frame; larger means larger strokes."""
+    crop_px: Annotated[int, Field(ge=64, le=1024, multiple_of=8)] = 128
+
+
+class SizeConfig(_Section):
+    """Channels of the generator; see GeneratorSize."""
+
+    trunk: Annotated[int, Field(ge=16, le=512)] = 64
+    half: Annotated[int, Field(ge=8, le=256)] = 32
+    full: Annotated[int, Field(ge=4, le=128)] = 16
+    blocks: Annotated[int, Field(ge=2, le=24)] = 6
+    dilation: Annotated[int, Field(ge=1, le=4)] = 2
+
+    def generator_size(self) -> GeneratorSize:
+        return GeneratorSize(**self.model_dump())
+
+
+class LossConfig(_Section):
+    """Weights of the terms; 0 leaves a term out."""
+
+    content: Weight = 1.0
+    style: Weight = 30.0
+    moments: Weight = 5.0
+    identity: Weight = 10.0
+    stability: Weight = 4.0
+    boil: Weight = 4.0
+    adversarial: Weight = 0.3
+    r1: Weight = 0.1
+    total_variation: Weight = 0.05
+
+
+class ScheduleConfig(_Section):
+    """Steps and learning rates; ramps are shares of the whole run in [0, 1]."""
+
+    steps: Annotated[int, Field(ge=1, le=1_000_000)] = 8000
+    batch: Annotated[int, Field(ge=2, le=256)] = 4
+    learning_rate: Annotated[float, Field(gt=0.0, le=0.1)] = 1.5e-3
+    final_learning_rate: Annotated[float, Field(gt=0.0, le=0.1)] = 1e-4
+    discriminator_learning_rate: Annotated[float, Field(gt=0.0, le=0.1)] = 4e-4
+    ema: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.998
+    stability_from: Annotated[float, Field(ge=0.0, le=1.0)] = 0.05
+    stability_full: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
+    adversarial_from: Annotated[float, Field(ge=0.0, le=1.0)] = 0.3
+    adversarial_full: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
+    gradient_norm: Annotated[float, Field(gt=0.0)] = 5.0
+    seed: int = 1
+    sheet_every: Annotated[int, Field(ge=1)] = 500
+    save_every: Annotated[int, Field(ge=1)] = 500
+
+    @model_validator(mode="after")
+    def _ramps_rise(self) -> ScheduleConfig:
+        for name in ("stability", "adversarial"):
+            if getattr(self, f"{name}_from") > getattr(self, f"{name}_full"):
+                raise ValueError(f"{name}_from must not lie behind {name}_full")
+        return self
+
+
+class TrainingConfig(_Section):
+    """Everything that decides a run."""
+
+    model: ModelConfig
+    data: DataConfig
+    styles: Annotated[list[StyleConfig], Field(min_length=1)]
+    generator: SizeConfig = SizeConfig()
+    losses: LossConfig = LossConfig()
+    schedule: ScheduleConfig = ScheduleConfig()
+
+    @model_validator(mode="after")
+    def _style_ids_differ(self) -> TrainingConfig:
+        ids = [style.id for style in self.styles]
+        twice = sorted({name for name in ids if ids.count(name) > 1})
+        if twice:
+            raise ValueError(f"style id used twice: {', '.join(twice)}")
+        return self
+
+    def deciding(self) -> str:
+        """What decides the run's numbers, as text: everything but the words on the card."""
+        values = self.model_dump(
+            mode="json", exclude={"model": True, "data": {"sources", "stills"}}
+        )
+        for style in values["styles"]:
+            for words in ("title", "artist", "year", "origin", "licence"):
+                del style[words]
+        return json.dumps(values, sort_keys=True)
+
+
+def read_config(path: Path) -> TrainingConfig:
+    """The configuration in a TOML file; ConfigInvalid names the file and each wrong key."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return TrainingConfig.model_validate(values)
+    except OSError as error:
+        raise ConfigInvalid(
+            f"Configuration '{path}' cannot be read: {error.strerror}. Name an existing TOML file."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigInvalid(f"Configuration '{path}' is not valid TOML: {error}.") from error
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(str(part) for part in item['loc']) or 'file'}: {item['msg']}"
+            f" (found {str(item['input'])[:60]!r})"
+            for item in error.errors()
+        )
+        raise ConfigInvalid(f"Configuration '{path}' is wrong at {wrong}.") from error

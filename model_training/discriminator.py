@@ -1,0 +1,32 @@
+"""Holds the patch discriminator: it judges brushwork in small windows, never composition.
+
+Its receptive field is 19 px, as in P2-GAN (Zheng & Liu 2020) and Texler et al. 2020: larger windows
+would judge what is in the picture, which is the plate's business.
+"""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+
+class PatchDiscriminator(nn.Module):
+    """Scores overlapping windows of an image, one score map for each style.
+
+    image (N, 3, H, W) in [0, 1]; style (N, K) weights choose whose brushwork is asked for.
+    returns (N, 1, H/4, W/4) unbounded scores, higher for what looks like the painting.
+    """
+
+    def __init__(self, styles: int, width: int = 48) -> None:
+        super().__init__()
+        self.first = spectral_norm(nn.Conv2d(3, width, 4, stride=2, padding=1))
+        self.second = spectral_norm(nn.Conv2d(width, 2 * width, 4, stride=2, padding=1))
+        self.third = spectral_norm(nn.Conv2d(2 * width, 2 * width, 3, padding=1))
+        self.score = spectral_norm(nn.Conv2d(2 * width, styles, 1))
+
+    def forward(self, image: Tensor, style: Tensor) -> Tensor:
+        x = F.leaky_relu(self.first(image * 2.0 - 1.0), 0.2)
+        x = F.leaky_relu(self.second(x), 0.2)
+        x = F.leaky_relu(self.third(x), 0.2)
+        return (self.score(x) * style[:, :, None, None]).sum(1, keepdim=True)

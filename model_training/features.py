@@ -1,0 +1,63 @@
+"""Holds VGG16's features, which the perceptual losses compare (Simonyan & Zisserman 2015).
+
+The convolutions come as safetensors, not as a pickle; they serve the losses and never ship.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
+"""Where features are taken; relu3_3 carries content, all four carry style (Johnson et al. 2016)."""
+
+_CONVOLUTIONS = (2, 2, 3, 3)
+_MEAN_BGR = (103.939, 116.779, 123.68)
+
+
+class VggFeatures(nn.Module):
+    """The first four stages of VGG16, each layer divided by its mean activation on photos.
+
+    images (N, 3, H, W) RGB in [0, 1] -> {layer: (N, C, H / 2^stage, W / 2^stage)}
+    """
+
+    def __init__(self, weights: Path) -> None:
+        super().__init__()
+        tensors = load_file(str(weights))
+        self.stages = nn.ModuleList()
+        for stage, count in enumerate(_CONVOLUTIONS, start=1):
+            convolutions = nn.ModuleList()
+            for index in range(1, count + 1):
+                weight = tensors[f"conv{stage}_{index}.weight"].float()
+                convolution = nn.Conv2d(weight.shape[1], weight.shape[0], 3, padding=1)
+                convolution.weight.data.copy_(weight)
+                convolution.bias.data.copy_(tensors[f"conv{stage}_{index}.bias"].float())
+                convolutions.append(convolution)
+            self.stages.append(convolutions)
+        self.register_buffer("mean", torch.tensor(_MEAN_BGR)[None, :, None, None])
+        self.register_buffer("scale", torch.ones(len(LAYERS)))
+        self.requires_grad_(False)
+
+    def forward(self, images: Tensor, stages: int = 4) -> dict[str, Tensor]:
+        """The features of the first `stages` stages."""
+        x = (images.flip(1) * 255.0 - self.mean).to(self.stages[0][0].weight.dtype)
+        x = x.to(memory_format=torch.channels_last)
+        features: dict[str, Tensor] = {}
+        for index in range(stages):
+            if index:
+                x = F.max_pool2d(x, 2)
+            for convolution in self.stages[index]:
+                x = F.relu(convolution(x))
+            features[LAYERS[index]] = x / self.scale[index].to(x.dtype)
+        return features
+
+    @torch.no_grad()
+    def calibrate(self, photos: Tensor) -> None:
+        """Sets each layer's scale to its mean activation on `photos` (N, 3, H, W)."""
+        self.scale.fill_(1.0)
+        for index, feature in enumerate(self(photos).values()):
+            self.scale[index] = feature.float().mean()

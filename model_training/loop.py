@@ -1,0 +1,290 @@
+"""Holds the one training loop: it knows a configuration and folders, and no command line."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.tensorboard import SummaryWriter
+
+from model_training import losses, motion
+from model_training.checkpoint import FILE_NAME, RunState, load_state, save_state
+from model_training.config import ScheduleConfig, TrainingConfig
+from model_training.discriminator import PatchDiscriminator
+from model_training.features import VggFeatures
+from model_training.generator import Generator
+from model_training.photos import PhotoCrops, as_tensor, read_picture
+from model_training.sheet import write_sheet
+
+R1_EVERY = 8
+"""Steps between two R1 penalties; the penalty is scaled by it (lazy regularisation)."""
+
+
+class TrainingDiverged(ArithmeticError):
+    """A loss is no longer a number; the last saved state is kept."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One reported step: number, of how many, seconds a step, and each weighted loss term."""
+
+    step: int
+    steps: int
+    seconds_per_step: float
+    terms: dict[str, float]
+
+
+def ramp(share: float, start: float, full: float) -> float:
+    """0 before `start`, 1 from `full` on, linear between; all are shares of the run."""
+    return 1.0 if share >= full else max(0.0, (share - start) / (full - start))
+
+
+def learning_rate(schedule: ScheduleConfig, share: float) -> float:
+    """Cosine from the first to the final rate, after a warm-up over the first 2 %."""
+    low, high = schedule.final_learning_rate, schedule.learning_rate
+    warm = min(1.0, share / 0.02 + 0.05)
+    return warm * (low + 0.5 * (high - low) * (1.0 + math.cos(math.pi * share)))
+
+
+def permute_patches(image: Tensor, patch_px: int, random: torch.Generator) -> Tensor:
+    """Shuffles an image's square patches, so that only what is inside one can be judged."""
+    count, channels, height, width = image.shape
+    rows, columns = height // patch_px, width // patch_px
+    x = image[..., : rows * patch_px, : columns * patch_px]
+    x = x.reshape(count, channels, rows, patch_px, columns, patch_px).permute(0, 2, 4, 1, 3, 5)
+    x = x.reshape(count, rows * columns, channels, patch_px, patch_px)
+    x = x[:, torch.randperm(rows * columns, generator=random)]
+    x = x.reshape(count, rows, columns, channels, patch_px, patch_px).permute(0, 3, 1, 4, 2, 5)
+    return x.reshape(count, channels, rows * patch_px, columns * patch_px)
+
+
+class StyleTraining:
+    """A run in the making: networks, targets and optimisers for one configuration."""
+
+    def __init__(self, config: TrainingConfig, data: Path) -> None:
+        self.config = config
+        torch.manual_seed(config.schedule.seed)
+        torch.set_flush_denormal(True)  # saturated pixels' tiny gradients cost a CPU 4 times a step
+        count = len(config.styles)
+        self.generator = Generator(count, config.generator.generator_size())
+        self.generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = copy.deepcopy(self.generator).requires_grad_(False)
+        self.discriminator = PatchDiscriminator(count)
+        self.features = VggFeatures(data / config.data.features)
+        self.features.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        folders = [data / folder for folder in config.data.photos]
+        self.photos = PhotoCrops(folders, config.data.photo_short_side_px, config.data.crop_px)
+        side = config.data.painting_short_side_px
+        self.paintings = [as_tensor(read_picture(data / s.painting, side)) for s in config.styles]
+        self.features.calibrate(self.photos.batch(16, np.random.default_rng(0)))
+        self.target = losses.measure_paintings(self.features, self.paintings)
+        self.features.to(torch.bfloat16)
+        self.style_weights = torch.tensor([style.weight for style in config.styles])
+        betas = (0.5, 0.99)
+        self.generator_optimiser = torch.optim.Adam(self.generator.parameters(), betas=(0.9, 0.99))
+        self.discriminator_optimiser = torch.optim.Adam(
+            self.discriminator.parameters(),
+            lr=config.schedule.discriminator_learning_rate,
+            betas=betas,
+        )
+        self.state = RunState(
+            modules={
+                "generator": self.generator,
+                "average": self.average,
+                "discriminator": self.discriminator,
+            },
+            optimisers={
+                "generator_optimiser": self.generator_optimiser,
+                "discriminator_optimiser": self.discriminator_optimiser,
+            },
+        )
+
+    def step(self, number: int) -> dict[str, float]:
+        """Trains one step; everything random comes from the seed and `number` alone."""
+        schedule, weights = self.config.schedule, self.config.losses
+        share = number / schedule.steps
+        chance = np.random.default_rng((schedule.seed, number))
+        random = torch.Generator().manual_seed(schedule.seed * 1_000_003 + number)
+        batch, count = schedule.batch, len(self.config.styles)
+
+        image = self.photos.batch(batch, chance).contiguous(memory_format=torch.channels_last)
+        index = (torch.arange(batch) + number) % count
+        index = index[torch.randperm(batch, generator=random)]
+        style = torch.nn.functional.one_hot(index, count).float()
+        strength = torch.ones(batch, 1)
+        partial = torch.rand(1, generator=random)
+        strength[-1] = 0.0 if chance.random() < 0.35 else partial  # one image in each batch
+        full = strength[:, 0]
+
+        displacement = motion.random_displacement(batch, *image.shape[2:], random)
+        seen = motion.visible(displacement, margin_px=4)
+        moved = motion.warp(image, displacement)
+        grain = torch.randn(moved.shape, generator=random) * (
+            torch.rand(batch, 1, 1, 1, generator=random) * 0.025
+        )
+        exposure = 1.0 + (torch.rand(batch, 1, 1, 1, generator=random) * 2 - 1) * 0.02
+        moved = (moved * exposure + grain).clamp(0.0, 1.0)
+
+        with torch.autocast("cpu", torch.bfloat16):
+            both = self.generator(
+                torch.cat([image, moved]).contiguous(memory_format=torch.channels_last),
+                torch.cat([style, style]),
+                torch.cat([strength, strength]),
+            )
+        painted, painted_moved = both[:batch].float(), both[batch:].float()
+        warped = motion.warp(painted, displacement)
+        found = self.features(painted)
+        with torch.no_grad():
+            wanted = self.features(image, stages=3)["relu3_3"]
+
+        style_factor = self.style_weights[index] * full
+        stable = ramp(share, schedule.stability_from, schedule.stability_full)
+        stable = 0.1 + 0.9 * stable
+        terms = {
+            "content": weights.content
+            * (1.0 + 2.0 * (1.0 - full))
+            * losses.content_loss(found["relu3_3"], wanted),
+            "style": weights.style * style_factor * losses.style_loss(found, self.target, index),
+            "moments": weights.moments
+            * style_factor
+            * losses.moment_loss(found, self.target, index),
+            "identity": weights.identity
+            * (1.0 - full).square()
+            * losses.identity_loss(painted, image),
+            "stability": weights.stability
+            * stable
+            * losses.stability_loss(warped, painted_moved, seen),
+            "boil": weights.boil * stable * losses.boil_loss(warped, painted_moved, seen),
+            "total_variation": weights.total_variation * losses.total_variation_loss(painted),
+        }
+        adversary = ramp(share, schedule.adversarial_from, schedule.adversarial_full)
+        adversary *= weights.adversarial
+        judge = number % count  # one style's brushwork is judged in a step
+        if adversary > 0.0:
+            chosen = (index == judge) & (full == 1.0)
+            terms_of_judge = self._adversarial(painted, style, chosen, judge, number, random)
+            generator_term, judge_report = terms_of_judge
+            terms["adversarial"] = adversary * generator_term
+        total = torch.stack([term.mean() for term in terms.values()]).sum()
+        report = {name: float(term.detach().mean()) for name, term in terms.items()}
+        if not math.isfinite(sum(report.values())):
+            wrong = ", ".join(name for name, value in report.items() if not math.isfinite(value))
+            raise TrainingDiverged(
+                f"Training diverged at step {number}: {wrong} is not a number. The last saved state "
+                "is kept; lower learning_rate or that term's weight and resume from it."
+            )
+        self.generator_optimiser.param_groups[0]["lr"] = learning_rate(schedule, share)
+        self.generator_optimiser.zero_grad(set_to_none=True)
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(self.generator.parameters(), schedule.gradient_norm)
+        self.generator_optimiser.step()
+        decay = min(schedule.ema, (number + 1) / (number + 10))
+        with torch.no_grad():
+            for mean, value in zip(
+                self.average.parameters(), self.generator.parameters(), strict=True
+            ):
+                mean.lerp_(value, 1.0 - decay)
+        if adversary > 0.0:
+            report |= judge_report
+        return report
+
+    def _adversarial(
+        self,
+        painted: Tensor,
+        style: Tensor,
+        chosen: Tensor,
+        judge: int,
+        number: int,
+        random: torch.Generator,
+    ) -> tuple[Tensor, dict[str, float]]:
+        """Trains the discriminator on one style and returns the generator's term, (N,)."""
+        report: dict[str, float] = {}
+        if not bool(chosen.any()):
+            return torch.zeros(len(painted)), report
+        fake = painted[chosen].detach()
+        asked = style[chosen]
+        real = self._painting_crops(judge, len(fake), random)
+        scores_real = self.discriminator(real, asked)
+        loss = losses.discriminator_hinge_loss(scores_real, self.discriminator(fake, asked)).mean()
+        if number % R1_EVERY == 0:
+            real = real.requires_grad_(True)
+            penalty = losses.r1_penalty(self.discriminator(real, asked), real).mean()
+            loss = loss + self.config.losses.r1 * R1_EVERY * penalty
+        self.discriminator_optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        self.discriminator_optimiser.step()
+        report["discriminator"] = float(loss.detach())
+        self.discriminator.requires_grad_(False)
+        scores = self.discriminator(painted[chosen], asked)
+        self.discriminator.requires_grad_(True)
+        term = torch.zeros(len(painted))
+        term[chosen] = losses.generator_hinge_loss(scores) * self.style_weights[judge]
+        return term, report
+
+    def _painting_crops(self, index: int, count: int, random: torch.Generator) -> Tensor:
+        """Random crops of one painting, half of them with their patches shuffled."""
+        painting, side = self.paintings[index], self.config.data.crop_px
+        crops = []
+        for position in range(count):
+            top = int(torch.randint(painting.shape[2] - side + 1, (1,), generator=random))
+            left = int(torch.randint(painting.shape[3] - side + 1, (1,), generator=random))
+            crop = painting[..., top : top + side, left : left + side]
+            crops.append(permute_patches(crop, 32, random) if position % 2 else crop)
+        return torch.cat(crops)
+
+
+def train(
+    config: TrainingConfig,
+    data: Path,
+    run: Path,
+    *,
+    resume: bool,
+    report: Callable[[Progress], None],
+) -> None:
+    """Trains a run to its end, or until SIGINT or SIGTERM, and leaves it resumable."""
+    run.mkdir(parents=True, exist_ok=True)
+    text = config.deciding()
+    training = StyleTraining(config, data)
+    first = load_state(run, training.state, text) if resume and (run / FILE_NAME).exists() else 0
+    (run / "config.json").write_text(config.model_dump_json(indent=1), encoding="utf-8")
+    stopping: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.append(number)
+
+    previous = {name: signal.signal(name, stop) for name in (signal.SIGINT, signal.SIGTERM)}
+    board = SummaryWriter(str(run / "tensorboard"), purge_step=first)
+    last = first
+    try:
+        for number in range(first, config.schedule.steps):
+            started = time.perf_counter()
+            terms = training.step(number)
+            last = number + 1
+            seconds = time.perf_counter() - started
+            report(Progress(last, config.schedule.steps, seconds, terms))
+            if last % 25 == 0:
+                for name, value in terms.items():
+                    board.add_scalar(f"loss/{name}", value, last)
+                with (run / "losses.jsonl").open("a", encoding="utf-8") as log:
+                    log.write(json.dumps({"step": last, "seconds": seconds, **terms}) + "\n")
+            if last % config.schedule.sheet_every == 0:
+                write_sheet(run / f"sheet_{last:06d}.png", training.average, training.photos.photos)
+            if last % config.schedule.save_every == 0:
+                save_state(run, training.state, last, text)
+            if stopping:
+                break
+        save_state(run, training.state, last, text)
+    finally:
+        board.close()
+        for name, handler in previous.items():
+            signal.signal(name, handler)

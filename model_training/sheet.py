@@ -1,0 +1,51 @@
+"""Holds the picture that training leaves beside its curves: photos painted in every style."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from model_training.generator import STRIDE, Generator
+from model_training.photos import as_tensor
+
+BORDER_PX = 32
+"""Reflected pixels put round a frame before the network, cropped after it."""
+
+
+@torch.no_grad()
+def paint(generator: Generator, image: Tensor, style: Tensor, strength: float) -> Tensor:
+    """Paints (1, 3, H, W) of any size as the product does: padded once, cropped after."""
+    height, width = image.shape[2:]
+    right = BORDER_PX + -width % STRIDE
+    bottom = BORDER_PX + -height % STRIDE
+    padded = F.pad(image, (BORDER_PX, right, BORDER_PX, bottom), mode="reflect")
+    generator.set_padding("zeros")
+    painted = generator(padded, style, torch.full((1, 1), strength))
+    generator.set_padding("reflect")
+    return painted[..., BORDER_PX : BORDER_PX + height, BORDER_PX : BORDER_PX + width]
+
+
+def write_sheet(
+    path: Path, generator: Generator, photos: Sequence[np.ndarray], rows: int = 4
+) -> None:
+    """Rows of photos; columns: the photo, each style at half strength and at full strength."""
+    chosen = [photos[i * (len(photos) - 1) // max(1, rows - 1)] for i in range(rows)]
+    lines = []
+    for photo in chosen:
+        small = cv2.resize(photo, (480, 320), interpolation=cv2.INTER_AREA)
+        image = as_tensor(small)
+        pictures = [image]
+        for index in range(generator.styles):
+            style = F.one_hot(torch.tensor([index]), generator.styles).float()
+            pictures += [paint(generator, image, style, s) for s in (0.5, 1.0)]
+        lines.append(torch.cat(pictures, dim=3))
+    sheet = (torch.cat(lines, dim=2)[0].permute(1, 2, 0).numpy() * 255.0 + 0.5).astype(np.uint8)
+    ok, data = cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
+    assert ok
+    path.write_bytes(data.tobytes())

@@ -1,0 +1,56 @@
+"""The configuration's promises: shipped files are valid, and a typo is named before hours are spent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from model_training.config import ConfigInvalid, read_config
+
+SHIPPED = sorted((Path(__file__).parents[2] / "model_training" / "configs").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
+def test_shipped_configurations_are_valid(path: Path) -> None:
+    """Every configuration in the repository can be read."""
+    assert read_config(path).styles
+
+
+def test_there_is_a_shipped_configuration() -> None:
+    """The test above has something to look at."""
+    assert SHIPPED
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("batch = 2", "batchsize = 2", "schedule.batchsize"),
+        ("crop_px = 64", "crop_px = 65", "data.crop_px"),
+        ('id = "second"', 'id = "first"', "first"),
+        ("trunk = 16", 'trunk = "wide"', "generator.trunk"),
+        ("adversarial_full = 0.4", "adversarial_full = 0.1", "adversarial_from"),
+        ("[generator]", "[generator", "TOML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_file(
+    config_file: Path, old: str, new: str, named: str
+) -> None:
+    """An unknown key, a value out of range or a broken file is one sentence with file and key."""
+    text = config_file.read_text(encoding="utf-8")
+    assert old in text
+    config_file.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(ConfigInvalid) as caught:
+        read_config(config_file)
+    assert named in str(caught.value)
+    assert str(config_file) in str(caught.value)
+
+
+def test_words_on_the_card_do_not_decide_a_run(config_file: Path) -> None:
+    """A title may be mended after training; a loss weight may not."""
+    before = read_config(config_file).deciding()
+    text = config_file.read_text(encoding="utf-8")
+    config_file.write_text(text.replace('title = "First"', 'title = "Premier"'), encoding="utf-8")
+    assert read_config(config_file).deciding() == before
+    config_file.write_text(text + "\n[losses]\nstyle = 31.0\n", encoding="utf-8")
+    assert read_config(config_file).deciding() != before

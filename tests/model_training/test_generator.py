@@ -1,0 +1,83 @@
+"""The generator's promises: local by construction, identity at strength 0, any mix is valid."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from model_training.generator import STRIDE, Generator, GeneratorSize
+
+SMALL = GeneratorSize(trunk=16, half=8, full=8, blocks=2)
+
+
+@pytest.fixture
+def generator() -> Generator:
+    torch.manual_seed(0)
+    made = Generator(2, SMALL).eval().requires_grad_(False)
+    for parameter in made.parameters():  # away from the start, where most of the net is silent
+        parameter.add_(0.2 * torch.randn_like(parameter))
+    made.set_padding("zeros")
+    return made
+
+
+def paint(generator: Generator, image: Tensor, strength: float = 1.0) -> Tensor:
+    return generator(image, torch.tensor([[0.7, 0.3]]), torch.full((1, 1), strength))
+
+
+def test_a_fresh_generator_returns_the_image_at_strength_zero() -> None:
+    """Before any training, strength 0 is the image to within the logit's clamp."""
+    image = torch.rand(1, 3, 32, 48)
+    fresh = Generator(2, SMALL)
+    assert (paint(fresh, image, 0.0) - image).abs().max() < 3e-3
+
+
+def test_nothing_beyond_the_halo_matters(generator: Generator) -> None:
+    """A change in a corner leaves every pixel beyond the halo exactly as it was."""
+    halo = generator.halo_px
+    side = halo + 64
+    first = torch.rand(1, 3, side, side)
+    second = first.clone()
+    second[..., :8, :8] = 1.0 - second[..., :8, :8]
+    change = (paint(generator, first) - paint(generator, second)).abs()
+    assert change[..., :8, :8].max() > 1e-4
+    assert change[..., 8 + halo :, :].max() == 0.0
+    assert change[..., :, 8 + halo :].max() == 0.0
+
+
+def test_the_halo_is_not_overstated(generator: Generator) -> None:
+    """Some pixel within the last two strides of the halo does feel the change: no tile pads in vain."""
+    halo = generator.halo_px
+    side = 2 * halo + 64
+    image = torch.rand(1, 3, side, side, requires_grad=True)
+    middle = side // 2 // STRIDE * STRIDE
+    reach = 0
+    for offset in range(STRIDE):
+        (gradient,) = torch.autograd.grad(
+            paint(generator, image)[0, :, middle + offset, middle + offset].sum(), image
+        )
+        felt = gradient[0].abs().sum((0, 1)).nonzero().flatten()
+        reach = max(reach, middle + offset - int(felt.min()), int(felt.max()) - middle - offset)
+    assert halo - 2 * STRIDE <= reach <= halo
+
+
+def test_a_tile_with_its_halo_equals_the_whole(generator: Generator) -> None:
+    """Any crop on the grid, painted with the halo round it, equals the whole frame's part."""
+    halo = generator.halo_px
+    image = torch.rand(1, 3, 2 * halo + 96, 2 * halo + 128)
+    whole = paint(generator, image)
+    top, left, height, width = halo + 8, halo + 20, 48, 64
+    crop = image[..., top - halo : top + height + halo, left - halo : left + width + halo]
+    part = paint(generator, crop)[..., halo : halo + height, halo : halo + width]
+    assert (part - whole[..., top : top + height, left : left + width]).abs().max() < 1e-5
+
+
+@pytest.mark.parametrize("padding", ["zeros", "reflect"])
+def test_size_is_kept(generator: Generator, padding: str) -> None:
+    """Every multiple of the stride comes back at its own size, in [0, 1]; crops reflect from 12 px on."""
+    generator.set_padding(padding)
+    smallest = 4 if padding == "zeros" else 12
+    for height, width in ((smallest, smallest), (16, 20), (64, 36)):
+        painted = paint(generator, torch.rand(1, 3, height, width))
+        assert painted.shape == (1, 3, height, width)
+        assert 0.0 <= float(painted.min()) and float(painted.max()) <= 1.0
