@@ -77,8 +77,17 @@ class FrameDone:
     """One frame is finished: on disk under its final name, or given up."""
 
     frame: int
+    """The frame."""
+
+    is_written: bool
+    """Whether it is on disk; otherwise its plate was missing or broken."""
+
     done: int
+    """Frames finished so far, 1 to ``total``."""
+
     total: int
+    """Frames asked for."""
+
     seconds: float
     """Seconds since the render began."""
 
@@ -269,7 +278,7 @@ class _Job:
             write_result(path, loaded.plate, rgb, provenance(self._painter, loaded.colour))
         with self._lock:
             self._written.append(loaded.frame)
-            self._tell_progress(loaded.frame)
+            self._tell_progress(loaded.frame, is_written=True)
 
     def _result_colours(
         self, loaded: _Loaded, painted: Planes | None
@@ -289,13 +298,14 @@ class _Job:
     def _give_up(self, frame: int, error: PlateError) -> None:
         with self._lock:
             self._failed.append(FrameFailure.from_error(frame, error))
-            self._tell_progress(frame)
+            self._on_warning(frame, error.message)
+            self._tell_progress(frame, is_written=False)
 
-    def _tell_progress(self, frame: int) -> None:
+    def _tell_progress(self, frame: int, is_written: bool) -> None:
         """Report a finished frame; the caller holds the lock."""
         done = len(self._written) + len(self._failed)
         seconds = time.perf_counter() - self._started
-        self._on_progress(FrameDone(frame, done, len(self._plates.frames), seconds))
+        self._on_progress(FrameDone(frame, is_written, done, len(self._plates.frames), seconds))
 
     def _warn(self, frame: int | None, text: str) -> None:
         with self._lock:
