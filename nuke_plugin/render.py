@@ -19,7 +19,7 @@ from nuke_plugin.plate_render import render_plates
 from nuke_plugin.render_job import RenderJob
 from nuke_plugin.render_settings import RenderSettings
 from nuke_plugin.style_graph import RESULT_READ, inner
-from nuke_plugin.style_node import claim_results
+from nuke_plugin.style_node import claim_results, is_attached
 from nuke_plugin.worker_python import find_worker_python
 
 _running: dict[str, RenderJob] = {}
@@ -121,7 +121,7 @@ def _show_progress(node: nuke.Group, job: RenderJob, text: str) -> None:
 
 def _show_end(node: nuke.Group, job: RenderJob) -> None:
     """Show what is on disk now and say how it ended."""
-    if not _is_attached(node):
+    if not is_attached(node):
         return
     if job.done:
         show_results(node, job.settings)
@@ -183,17 +183,8 @@ def _results_text(node: nuke.Group) -> str:
 
 def _set_status(node: nuke.Group, text: str) -> bool:
     """Show a text on the node; False when the node was deleted meanwhile."""
-    if not _is_attached(node):
+    if not is_attached(node):
         return False
     with undo.not_recorded():
         node[style_knobs.STATUS].setValue(text)
-    return True
-
-
-def _is_attached(node: nuke.Group) -> bool:
-    """Whether a node is still in the script; Nuke raises for one that was deleted."""
-    try:
-        node.name()
-    except ValueError:
-        return False
     return True

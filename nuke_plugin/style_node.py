@@ -50,6 +50,15 @@ def is_style_node(node: nuke.Node) -> bool:
     return node.Class() == "Group" and style_knobs.VERSION_KNOB in node.knobs()
 
 
+def is_attached(node: nuke.Node) -> bool:
+    """Whether a node is still in the script; Nuke raises for one that was deleted."""
+    try:
+        node.name()
+    except ValueError:
+        return False
+    return True
+
+
 def all_style_nodes(group: Optional[nuke.Group] = None) -> Iterator[nuke.Group]:
     """Yield every ImpastoStyle node in the script, also those inside other Groups."""
     for node in (group or nuke.root()).nodes():
