@@ -41,7 +41,7 @@
     │   ├── WorkerDied              RuntimeError
     │   ├── WorkerTimeout           TimeoutError
     │   ├── WorkerUnexpected        RuntimeError
-    │   ├── OutOfMemory             MemoryError
+    │   ├── OutOfMemory             RuntimeError
     │   ├── ProtocolMismatch        RuntimeError
     │   └── MessageInvalid          ValueError
     ├── FieldInvalid                ValueError
@@ -518,8 +518,12 @@ class WorkerUnexpected(WorkerError, RuntimeError):
         )
 
 
-class OutOfMemory(WorkerError, MemoryError):
-    """A frame does not fit into memory, however small the pieces the network is given."""
+class OutOfMemory(WorkerError, RuntimeError):
+    """A frame does not fit into memory, however small the pieces the network is given.
+
+    Not a ``MemoryError``: Python cannot make one of its subclasses without its facts, which
+    ``error_from_wire`` must.
+    """
 
     def __init__(self, width: int, height: int) -> None:
         self.width = width

@@ -1,0 +1,279 @@
+"""Tests of the error tree: the sentence of each error, and its way over the wire."""
+
+from __future__ import annotations
+
+import builtins
+import re
+
+import pytest
+
+from nuke_plugin.contract import errors
+from nuke_plugin.contract.errors import ImpastoError, error_classes, error_from_wire
+
+SENTENCES: list[tuple[ImpastoError, str]] = [
+    (
+        errors.PlateNotFound("/shot/plate.%04d.exr"),
+        "No plate was found at /shot/plate.%04d.exr. Check the folder, the name and the number of "
+        "digits (%04d or ####).",
+    ),
+    (
+        errors.FrameMissing(1003, "/shot/plate.1003.exr"),
+        "Frame 1003 is missing: there is no file /shot/plate.1003.exr. Render the plate's frame, "
+        "leave it out of the frame range, or keep going (--keep-going) to skip it.",
+    ),
+    (
+        errors.PlateUnreadable("/shot/plate.1003.exr", "early end of file."),
+        "The plate /shot/plate.1003.exr cannot be read: early end of file. Write the frame again, "
+        "or keep going (--keep-going) to skip it.",
+    ),
+    (
+        errors.PlateChannelsMissing("/shot/depth.exr", ["Z"]),
+        "The plate /shot/depth.exr has no R, G and B channels: it holds Z. Write it with rgb or "
+        "rgba.",
+    ),
+    (
+        errors.ModelPathInvalid("/models", "it does not exist"),
+        "The place /models cannot be searched for models: it does not exist. Correct the "
+        "environment variable IMPASTO_MODELS (each entry is a folder of model folders), or install "
+        "Impasto again if it is its own folder.",
+    ),
+    (
+        errors.ModelNotFound("mastres", ["masters", "prints"], ["/models", "/shipped"]),
+        "No model named 'mastres' is installed. Did you mean masters? Searched: /models, /shipped "
+        "(set IMPASTO_MODELS to search elsewhere).",
+    ),
+    (
+        errors.StyleNotFound("stary_night", ["starry_night", "great_wave"], "masters"),
+        "The model 'masters' has no style named 'stary_night'. Did you mean starry_night? "
+        "`impasto styles` lists them all.",
+    ),
+    (
+        errors.CardMissing("/models/masters"),
+        "The folder /models/masters is not a model: it holds no card.json. Copy the whole model "
+        "folder (model.onnx, card.json, preview.png), or move this folder elsewhere.",
+    ),
+    (
+        errors.CardInvalid("/models/masters/card.json", "halo_px", "this key is missing"),
+        "The model card /models/masters/card.json is not valid, key 'halo_px': this key is "
+        "missing. Export the model again, or correct the card.",
+    ),
+    (
+        errors.ModelFileMissing("/models/masters/model.onnx"),
+        "The network file /models/masters/model.onnx is missing, though its card names it. Copy "
+        "the whole model folder again; with git, check that large files were fetched.",
+    ),
+    (
+        errors.ModelFileTruncated("/models/masters/model.onnx", 2000, 131),
+        "The network file /models/masters/model.onnx is cut short: 131 bytes of the 2000 that its "
+        "card names. Copy the model folder again.",
+    ),
+    (
+        errors.ModelFileMismatch("/models/masters/model.onnx", "aa", "bb"),
+        "The network file /models/masters/model.onnx is not the one its card describes: its "
+        "SHA-256 is bb, the card says aa. Copy model.onnx and card.json together from one export.",
+    ),
+    (
+        errors.ModelGraphMismatch("/models/masters/model.onnx", "it has no input 'strength'"),
+        "The network file /models/masters/model.onnx does not fit its card: it has no input "
+        "'strength'. Export the model again, so that model.onnx and card.json are written "
+        "together.",
+    ),
+    (
+        errors.StrengthOutOfRange(1.5, 0, 1),
+        "The strength 1.5 is out of range. Give a number from 0 (the plate itself) to 1.",
+    ),
+    (
+        errors.StyleWeightsInvalid({"a": 0.6, "b": -0.4}, "the weight of 'b' is -0.4"),
+        "The mix of styles 'a:0.6,b:-0.4' cannot be used: the weight of 'b' is -0.4. Give weights "
+        "of 0 or more, at least one above 0, such as a:0.6,b:0.4.",
+    ),
+    (
+        errors.FrameRangeInvalid("1001..1024", "'1001..1024' is not a frame"),
+        "'1001..1024' is not a frame range: '1001..1024' is not a frame. Write it as 1001-1024, "
+        "1001-1024x2 or 1001,1003,1010-1020.",
+    ),
+    (
+        errors.PatternInvalid("shot/", "it names no file"),
+        "'shot/' is not a file pattern: it names no file. Write it as plate.%04d.exr, "
+        "plate.####.exr, or the name of one file.",
+    ),
+    (
+        errors.ColourSpaceUnknown("ACES", ["ACEScg", "Raw"], "studio.ocio"),
+        "The colour space 'ACES' is not in the OCIO config studio.ocio. Did you mean ACEScg? Name "
+        "one of its spaces, or set $OCIO to your config.",
+    ),
+    (
+        errors.ColourSpaceNeeded("/shot/scan.1001.dpx"),
+        "The plate /shot/scan.1001.dpx says that it is log encoded, and there are many logs. Name "
+        "its colour space (--colorspace); the built-in OCIO config has ACEScct, a camera's log "
+        "needs a config that has it in $OCIO.",
+    ),
+    (
+        errors.ColourConfigInvalid("studio.ocio", "the file does not exist"),
+        "The OCIO config studio.ocio cannot be used: the file does not exist. Set $OCIO to a "
+        "config that works, or unset it for the built-in one.",
+    ),
+    (
+        errors.ResultFolderUnwritable("/out", "Permission denied"),
+        "The folder /out cannot be written: Permission denied. Choose another folder for the "
+        "results, or change its permissions.",
+    ),
+    (
+        errors.DiskFull("/out/a.1001.exr"),
+        "The disk is full: /out/a.1001.exr could not be written, and nothing was left under that "
+        "name. Free some space, then render the missing frames again.",
+    ),
+    (
+        errors.ResultsExist("/out/a.%04d.exr", "1001-1024"),
+        "Results are already at /out/a.%04d.exr (frames 1001-1024) and were left as they are. "
+        "Choose another name, or overwrite them (--overwrite).",
+    ),
+    (
+        errors.ResultOverPlate("/shot/plate.1001.exr"),
+        "The result would be written over its own plate, /shot/plate.1001.exr. Choose another "
+        "folder or name for the results.",
+    ),
+    (
+        errors.PlateNotConnected("ImpastoStyle1"),
+        "ImpastoStyle1 has nothing to paint: its input img is not connected. Connect the plate.",
+    ),
+    (
+        errors.ScriptNotSaved("impasto/"),
+        "The script is not saved, so there is no folder to put the results beside it (they go to "
+        "impasto/). Save the script, or name another file in Results.",
+    ),
+    (
+        errors.NodeBusy("ImpastoStyle1", "Nuke is rendering"),
+        "ImpastoStyle1 cannot render now: Nuke is rendering. Wait for it to end, or cancel it.",
+    ),
+    (
+        errors.PlateRenderFailed("ImpastoStyle1", "/cache/plate.####.exr", "Read1: no such file"),
+        "Nuke could not write the plates of ImpastoStyle1 to /cache/plate.####.exr: Read1: no such "
+        "file. Correct the nodes above it, or the folder, and render again.",
+    ),
+    (
+        errors.WorkerNotInstalled(["/plugin/.venv"], "make setup"),
+        "The Impasto worker is not installed: no Python with its packages was found (looked at "
+        "/plugin/.venv). Run: make setup. Or set IMPASTO_PYTHON to the Python that has it.",
+    ),
+    (
+        errors.WorkerDied(-9, ["reading frame 1001", "Killed"]),
+        "The Impasto worker ended unexpectedly with exit code -9 (killed, most often because the "
+        "machine ran out of memory). Render again: it will be started afresh. It last printed:\n"
+        "    reading frame 1001\n"
+        "    Killed",
+    ),
+    (
+        errors.WorkerTimeout("its greeting", 60, ["importing"]),
+        "The Impasto worker did not send its greeting within 60 seconds and was stopped. Render "
+        "again; if it stays silent, run `impasto doctor`. It last printed:\n    importing",
+    ),
+    (
+        errors.WorkerUnexpected("ZeroDivisionError", "division by zero"),
+        "Impasto met an error it does not know (ZeroDivisionError: division by zero). This is a "
+        "fault of the program: please report it with the worker's output, which has the whole "
+        "traceback.",
+    ),
+    (
+        errors.OutOfMemory(8192, 4320),
+        "There is not enough memory to paint a frame of 8192 by 4320 pixels. Close other programs, "
+        "or render smaller plates.",
+    ),
+    (
+        errors.ProtocolMismatch(1, 2),
+        "The Impasto worker speaks protocol 2, this side speaks 1: two versions are installed. "
+        "Install the worker again from the folder of this plugin.",
+    ),
+    (
+        errors.MessageInvalid("hello", "", "it is not JSON"),
+        "A line between Nuke and the Impasto worker is not a message: it is not JSON. The line: "
+        "'hello'. Something else may be printing into it.",
+    ),
+    (
+        errors.FieldInvalid("halo_px", "it is -1 and must be 0 or more"),
+        "The value of 'halo_px' cannot be used: it is -1 and must be 0 or more.",
+    ),
+    (
+        errors.RenderCancelled(1),
+        "Cancelled: 1 frame had been written and stay.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("error", "sentence"), SENTENCES, ids=lambda value: type(value).__name__)
+def test_sentence(error: ImpastoError, sentence: str) -> None:
+    """Each error tells the user exactly this sentence, as str() and as its message."""
+    assert str(error) == sentence
+    assert error.message == sentence
+
+
+def test_every_error_has_its_sentence_tested() -> None:
+    """No error that can be raised is missing from the sentences above."""
+    leaves = {known for known in error_classes() if not known.__subclasses__()}
+    assert leaves == {type(error) for error, _ in SENTENCES}
+
+
+def test_drawing_is_the_tree() -> None:
+    """The tree drawn in the module's docstring is the tree of the classes, builtins included."""
+    drawn: dict[str, tuple[str, str]] = {}
+    parents: list[str] = []
+    for line in (errors.__doc__ or "").splitlines():
+        match = re.match(r"    ([│├└─ ]*)(\w+)(?: {2,}(\w+))?", line)
+        if match and (match[1] or match[2] == "ImpastoError"):
+            depth = len(match[1]) // 4
+            parents[depth:] = [match[2]]
+            drawn[match[2]] = (parents[depth - 1] if depth else "Exception", match[3] or "")
+    for error_class in error_classes():
+        parent, builtin = drawn.pop(error_class.__name__)
+        assert error_class.__bases__[0].__name__ == parent
+        if not error_class.__subclasses__():
+            assert error_class.__bases__[1] is getattr(builtins, builtin)
+    assert drawn == {}
+
+
+@pytest.mark.parametrize("error", [error for error, _ in SENTENCES], ids=lambda e: type(e).__name__)
+def test_way_over_the_wire(error: ImpastoError) -> None:
+    """An error rebuilt from its class name and sentence is of the same class and says the same."""
+    rebuilt = error_from_wire(type(error).__name__, error.message)
+    assert type(rebuilt) is type(error)
+    assert str(rebuilt) == str(error)
+
+
+def test_unknown_name_from_the_wire() -> None:
+    """An error name that is not in the tree, even a builtin's, becomes WorkerUnexpected."""
+    rebuilt = error_from_wire("KeyError", "'R'")
+    assert isinstance(rebuilt, errors.WorkerUnexpected)
+    assert "(KeyError: 'R')" in rebuilt.message
+
+
+def test_nearest_names_ignore_case() -> None:
+    """A name that differs in case only is offered as it is really written."""
+    error = errors.StyleNotFound("STARRY_NIGHT", ["great_wave", "Starry_Night"])
+    assert "Did you mean Starry_Night?" in error.message
+
+
+def test_names_far_from_all() -> None:
+    """When no name is near, the first eight are listed, and it is said that there are more."""
+    names = [f"style_{letter}" for letter in "abcdefghij"]
+    error = errors.StyleNotFound("kandinsky", names)
+    assert (
+        "There are: style_a, style_b, style_c, style_d, style_e, style_f, style_g, style_h and"
+        in (error.message)
+    )
+
+
+def test_nothing_installed() -> None:
+    """With nothing installed the sentence says so and offers no name."""
+    assert "None is installed." in errors.ModelNotFound("masters", [], []).message
+
+
+def test_silent_death() -> None:
+    """A worker that died without a word is told as such, with its plain exit code."""
+    message = errors.WorkerDied(3, []).message
+    assert "exit code 3." in message
+    assert message.endswith("It printed nothing.")
+
+
+def test_long_lines_are_cut() -> None:
+    """A line of megabytes does not fill the error's sentence."""
+    assert len(errors.MessageInvalid("x" * 1_000_000, "", "it is not JSON").message) < 500

@@ -1,0 +1,168 @@
+"""Tests of the model library, on real folders."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from nuke_plugin.contract.errors import (
+    CardInvalid,
+    CardMissing,
+    ModelFileMismatch,
+    ModelFileMissing,
+    ModelFileTruncated,
+    ModelNotFound,
+    ModelPathInvalid,
+    StyleNotFound,
+)
+from nuke_plugin.contract.library import SHIPPED_MODELS, ModelLibrary, verify_network_file
+from tests.nuke_plugin.contract.card_examples import NETWORK, write_model
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def library(*places: Path) -> ModelLibrary:
+    """Return the library of these places alone, without the shipped models."""
+    return ModelLibrary(places)
+
+
+def test_search_path(tmp_path: Path) -> None:
+    """IMPASTO_MODELS comes first, in its order, the shipped models last; empty parts are none."""
+    first, second = tmp_path / "a b", tmp_path / "ü"
+    environ = {"IMPASTO_MODELS": os.pathsep.join([str(first), "", str(second)])}
+    assert ModelLibrary.from_environment(environ).places == (first, second, SHIPPED_MODELS)
+    assert ModelLibrary.from_environment({}).places == (SHIPPED_MODELS,)
+
+
+def test_shipped_models_lie_in_the_checkout() -> None:
+    """In a checkout the shipped models are those of the folder onnx_models."""
+    assert SHIPPED_MODELS == ROOT / "onnx_models"
+
+
+def test_models_in_search_order(tmp_path: Path) -> None:
+    """All usable models are found, by place, then by name."""
+    write_model(tmp_path / "second", "alpha")
+    write_model(tmp_path / "first", "zeta")
+    write_model(tmp_path / "first", "beta")
+    models = library(tmp_path / "first", tmp_path / "second").models()
+    assert [model.card.id for model in models] == ["beta", "zeta", "alpha"]
+    assert models[0].network_path == tmp_path / "first" / "beta" / "model.onnx"
+    assert models[0].preview_path.is_file()
+    slot = models[0].card.styles[1]
+    assert models[0].style_preview_path(slot) == tmp_path / "first" / "beta" / "great_wave.png"
+
+
+def test_first_place_wins(tmp_path: Path) -> None:
+    """Of two models with one id the first on the path is used, and listed once."""
+    write_model(tmp_path / "studio", title="The studio's")
+    write_model(tmp_path / "shipped", title="The shipped one")
+    both = library(tmp_path / "studio", tmp_path / "shipped")
+    assert both.find("masters").card.title == "The studio's"
+    assert [model.card.title for model in both.models()] == ["The studio's"]
+    assert both.problems() == ()
+
+
+def test_broken_model_is_not_replaced_by_a_later_one(tmp_path: Path) -> None:
+    """A broken model earlier on the path is an error, not a reason to use its later namesake."""
+    write_model(tmp_path / "studio", halo_px="wide")
+    write_model(tmp_path / "shipped")
+    both = library(tmp_path / "studio", tmp_path / "shipped")
+    with pytest.raises(CardInvalid, match="halo_px"):
+        both.find("masters")
+    assert both.models() == ()
+    assert [type(problem) for problem in both.problems()] == [CardInvalid]
+
+
+def test_later_broken_model_is_reported_too(tmp_path: Path) -> None:
+    """A broken model behind a good one does no harm and is still reported."""
+    write_model(tmp_path / "studio")
+    write_model(tmp_path / "shipped", halo_px="wide")
+    both = library(tmp_path / "studio", tmp_path / "shipped")
+    assert both.find("masters").folder == tmp_path / "studio" / "masters"
+    assert [type(problem) for problem in both.problems()] == [CardInvalid]
+
+
+def test_folder_without_card(tmp_path: Path) -> None:
+    """A folder without a card is reported; hidden folders and files are no models."""
+    for name in ("lost", ".git", "__pycache__"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "readme.txt").touch()
+    assert [type(problem) for problem in library(tmp_path).problems()] == [CardMissing]
+    with pytest.raises(CardMissing):
+        library(tmp_path).find("lost")
+
+
+def test_folder_under_another_name(tmp_path: Path) -> None:
+    """A model folder that was renamed is refused, for its id would find another folder."""
+    write_model(tmp_path, "renamed", id="masters")
+    with pytest.raises(CardInvalid, match="the folder is named 'renamed'"):
+        library(tmp_path).find("renamed")
+
+
+def test_places_that_are_no_places(tmp_path: Path) -> None:
+    """A search path entry that is missing, a file, or itself a model is reported with why."""
+    (tmp_path / "file").touch()
+    model = write_model(tmp_path / "models")
+    broken = library(tmp_path / "none", tmp_path / "file", model, tmp_path / "models")
+    problems = broken.problems()
+    assert [type(problem) for problem in problems] == [ModelPathInvalid] * 3
+    reasons = [problem.reason for problem in problems if isinstance(problem, ModelPathInvalid)]
+    assert reasons[0] == "it does not exist"
+    assert reasons[1].startswith("it cannot be listed")
+    assert reasons[2] == "it is itself a model folder; name the folder above it"
+    assert [found.card.id for found in broken.models()] == ["masters"]
+
+
+def test_unknown_model(tmp_path: Path) -> None:
+    """A model that is not installed is answered with the nearest name and the places searched."""
+    write_model(tmp_path)
+    with pytest.raises(ModelNotFound, match="Did you mean masters") as caught:
+        library(tmp_path).find("master")
+    assert str(tmp_path) in caught.value.message
+
+
+def test_find_style(tmp_path: Path) -> None:
+    """A style is found without naming its model: the first model that has it."""
+    write_model(tmp_path, "aaa", styles__0__id="sunflowers", styles__0__title="Sunflowers")
+    write_model(tmp_path, "bbb")
+    model, slot = library(tmp_path).find_style("starry_night")
+    assert (model.card.id, slot.title) == ("bbb", "The Starry Night")
+    assert library(tmp_path).find_style("great_wave")[0].card.id == "aaa"
+    with pytest.raises(StyleNotFound, match="Did you mean sunflowers"):
+        library(tmp_path).find_style("sunflower")
+
+
+def test_network_file_as_described(tmp_path: Path) -> None:
+    """The network that belongs to its card passes."""
+    write_model(tmp_path)
+    verify_network_file(library(tmp_path).find("masters"))
+
+
+def test_network_file_changed(tmp_path: Path) -> None:
+    """A network of the same size with one other byte is refused by its hash."""
+    folder = write_model(tmp_path)
+    (folder / "model.onnx").write_bytes(b"N" + NETWORK[1:])
+    with pytest.raises(ModelFileMismatch):
+        verify_network_file(library(tmp_path).find("masters"))
+
+
+def test_network_file_truncated(tmp_path: Path) -> None:
+    """A network that was cut short is told apart from another network, with both sizes."""
+    folder = write_model(tmp_path)
+    (folder / "model.onnx").write_bytes(NETWORK[:-3])
+    with pytest.raises(ModelFileTruncated) as caught:
+        verify_network_file(library(tmp_path).find("masters"))
+    assert (caught.value.found_bytes, caught.value.expected_bytes) == (
+        len(NETWORK) - 3,
+        len(NETWORK),
+    )
+
+
+def test_network_file_gone(tmp_path: Path) -> None:
+    """A card whose network was not copied along is told as such."""
+    folder = write_model(tmp_path)
+    (folder / "model.onnx").unlink()
+    with pytest.raises(ModelFileMissing):
+        verify_network_file(library(tmp_path).find("masters"))
