@@ -16,7 +16,6 @@ picture, so that 8-bit steps and compression noise are not multiplied into bands
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,6 +30,7 @@ import OpenImageIO
 from nuke_plugin.contract.errors import PlateUnreadable, ResultFolderUnwritable
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
+from nuke_plugin.worker.exr_output import ResultPart, write_exr
 
 FloatImage = npt.NDArray[np.float32]
 
@@ -197,31 +197,17 @@ def _rise(value: FloatImage, low: float, high: float) -> FloatImage:
 
 
 def _write_plate(path: Path, frame: int, plate: FloatImage) -> None:
-    """Write one EXR under a temporary name, then rename it: a reader never sees half a file."""
     height, width, _ = plate.shape
     spec = OpenImageIO.ImageSpec(width, height, len(CHANNELS), "half")
     spec.channelnames = CHANNELS
     spec.alpha_channel = CHANNELS.index("A")
-    spec.attribute("compression", "zip")
-    spec.attribute("oiio:ColorSpace", "lin_rec709_scene")
     spec.attribute("chromaticities", OpenImageIO.TypeDesc("float[8]"), _REC709_CHROMATICITIES)
     spec.attribute("framesPerSecond", OpenImageIO.TypeDesc("rational"), (FRAMES_PER_SECOND, 1))
     spec.attribute("smpte:TimeCode", OpenImageIO.TypeDesc("timecode"), (_timecode(frame), 0))
     spec.attribute("Copyright", COPYRIGHT)
     spec.attribute("ImageDescription", "Impasto demo shot, from Big Buck Bunny")
-    unfinished = path.with_name(f".{path.stem}.unfinished{path.suffix}")
-    output = OpenImageIO.ImageOutput.create(str(unfinished))
-    if output is None:
-        raise ResultFolderUnwritable(path.parent, OpenImageIO.geterror())
-    try:
-        written = output.open(str(unfinished), spec) and output.write_image(plate)
-        if not (output.close() and written):
-            raise ResultFolderUnwritable(path.parent, output.geterror() or OpenImageIO.geterror())
-        os.replace(unfinished, path)
-    except OSError as error:
-        raise ResultFolderUnwritable(path.parent, error.strerror or str(error)) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+    halves = plate.astype(np.float16)
+    write_exr(path, [ResultPart(spec, tuple(np.moveaxis(halves, -1, 0)), {})])
 
 
 _REC709_CHROMATICITIES = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)

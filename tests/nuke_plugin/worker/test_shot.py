@@ -16,9 +16,12 @@ from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.worker import shot
 from nuke_plugin.worker.shot import DemoShot
 
+Plates = dict[int, dict[str, np.ndarray]]
+"""Channels by name, by frame."""
+
 
 @pytest.fixture(scope="module")
-def plates(tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict[str, np.ndarray]]:
+def plates(tmp_path_factory: pytest.TempPathFactory) -> Plates:
     """Eight small plates, read back channel by channel with OpenEXR's own reader."""
     frames = FrameRange.parse("1001,1006-1008,1015,1025-1026,1032")
     pattern = DemoShot(480, 270).write(tmp_path_factory.mktemp("plates"), frames)
@@ -59,7 +62,7 @@ def test_every_frame_has_outlines() -> None:
             assert 0 <= y <= roto["height"]
 
 
-def test_plates_are_half_and_finite(plates: dict) -> None:
+def test_plates_are_half_and_finite(plates: Plates) -> None:
     """Plates hold R, G, B, A and one extra layer, all half, all finite, none negative."""
     for channels in plates.values():
         assert set(channels) == {"R", "G", "B", "A", "matte.sky"}
@@ -70,7 +73,7 @@ def test_plates_are_half_and_finite(plates: dict) -> None:
             assert pixels.min() >= 0
 
 
-def test_sky_is_brighter_than_one(plates: dict) -> None:
+def test_sky_is_brighter_than_one(plates: Plates) -> None:
     """Under the sky key light lies between 2 and 6; most of the rest of the picture is below 1."""
     for channels in plates.values():
         brightest = np.max([channels[c].astype(np.float32) for c in "RGB"], axis=0)
@@ -81,7 +84,7 @@ def test_sky_is_brighter_than_one(plates: dict) -> None:
         assert np.mean(brightest[channels["matte.sky"] == 0] < 1.0) > 0.97
 
 
-def test_alpha_is_a_soft_matte_of_the_character(plates: dict) -> None:
+def test_alpha_is_a_soft_matte_of_the_character(plates: Plates) -> None:
     """The alpha covers the character, has soft edges, and leaves the sky and the corners out."""
     for channels in plates.values():
         alpha = channels["A"].astype(np.float32)
@@ -91,7 +94,7 @@ def test_alpha_is_a_soft_matte_of_the_character(plates: dict) -> None:
         assert (alpha * (channels["matte.sky"] > 0.5)).max() == 0.0
 
 
-def test_character_is_grey_where_alpha_says_it_is(plates: dict) -> None:
+def test_character_is_grey_where_alpha_says_it_is(plates: Plates) -> None:
     """Where the alpha is 1 the picture is the grey rabbit, not the yellow-green meadow."""
     for channels in plates.values():
         inside = channels["A"] > 0.99
@@ -102,7 +105,7 @@ def test_character_is_grey_where_alpha_says_it_is(plates: dict) -> None:
         assert abs(np.median((green - blue) / (green + blue + 1e-3))) < 0.2
 
 
-def test_every_frame_moves(plates: dict) -> None:
+def test_every_frame_moves(plates: Plates) -> None:
     """No frame repeats its neighbour: the frames a 25 fps copy repeats are left out."""
     for first, second in ((1006, 1007), (1007, 1008), (1025, 1026)):
         change = np.abs(plates[second]["G"].astype(np.float32) - plates[first]["G"])

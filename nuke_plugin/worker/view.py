@@ -1,0 +1,83 @@
+"""Holds the view: the 8-bit picture that a person is shown of a plate or of a result.
+
+Scene light does not fit a screen, and cutting it at 1 would hide what matters most here: whether
+highlights survived the painting. So light above a knee is rolled off, the brightest channel along
+
+    f(m) = m                                             for m <= k = 0.6
+         = k + (1 - k) log(1 + a (m - k)) / log(1 + a (w - k))    above, f(w) = 1 at w = 12
+
+with ``a`` such that the slope is continuous at k; all channels follow it by one factor, so hues
+stay. It only serves sheets and movies: no rendered pixel passes through it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nuke_plugin.worker.colour import ColourConfig
+from nuke_plugin.worker.image_file import read_plate
+from nuke_plugin.worker.lettering import Picture
+from nuke_plugin.worker.light import encode_srgb
+
+KNEE = 0.6
+"""Linear value up to which the picture shows the light as it is."""
+
+WHITE = 12.0
+"""Linear value that is shown as white; anything brighter is white too."""
+
+
+@dataclass(frozen=True)
+class View:
+    """How files are turned into pictures."""
+
+    config: ColourConfig
+    """The colour config the files' colour spaces are found in."""
+
+    colorspace: str | None = None
+    """Colour space of the files; None for the default of each file's type."""
+
+    def picture(self, path: Path) -> Picture:
+        """Return what is in a file, (H, W, 3); raises ``PlateUnreadable`` and its like."""
+        image = read_plate(path)
+        rgba = image.rgba()
+        np.nan_to_num(rgba, copy=False, nan=0.0, posinf=WHITE, neginf=0.0)
+        self.config.plate_colour(self.colorspace, image.is_integer).to_linear.apply(rgba)
+        return shown(rgba[..., :3])
+
+
+def shown(light: NDArray[np.float32]) -> Picture:
+    """Return the picture, (H, W, 3), of finite linear Rec.709 light, (H, W, 3)."""
+    planes = np.ascontiguousarray(np.moveaxis(light, -1, 0))  # (3, H, W)
+    np.maximum(planes, 0, out=planes)
+    brightest = planes.max(axis=0)
+    planes *= roll_off(brightest) / np.maximum(brightest, np.float32(1e-6))
+    encode_srgb(planes)
+    return np.asarray(np.moveaxis(planes, 0, -1) * 255.0 + 0.5, np.uint8)
+
+
+def roll_off(brightest: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return f(m) of the module's text, in [0, 1], for values of 0 or more."""
+    above = np.clip(brightest - np.float32(KNEE), 0, np.float32(WHITE - KNEE))
+    rise = np.log1p(np.float32(_STEEPNESS) * above) / np.float32(_rise_at_white(_STEEPNESS))
+    rolled = np.minimum(brightest, np.float32(KNEE)) + np.float32(1 - KNEE) * rise
+    return np.asarray(rolled, np.float32)
+
+
+def _rise_at_white(steepness: float) -> float:
+    return math.log1p(steepness * (WHITE - KNEE))
+
+
+def _steepness() -> float:
+    """Return the ``a`` of slope 1 at the knee, the fixed point of log(1 + a (w - k)) / (1 - k)."""
+    steepness = 1.0
+    for _ in range(100):
+        steepness = _rise_at_white(steepness) / (1 - KNEE)
+    return steepness
+
+
+_STEEPNESS = _steepness()
