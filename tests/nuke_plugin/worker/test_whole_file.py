@@ -26,9 +26,14 @@ def test_failure_leaves_the_old_file(tmp_path: Path) -> None:
     """When writing fails the earlier file stays and nothing else is left."""
     path = tmp_path / "page.png"
     path.write_text("old")
-    with pytest.raises(RuntimeError), whole_file(path) as temporary:
-        temporary.write_text("new")
-        raise RuntimeError
+
+    def fail_half_way() -> None:
+        with whole_file(path) as temporary:
+            temporary.write_text("new")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
