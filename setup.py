@@ -66,7 +66,7 @@ setup(
     package_data={
         "nuke_plugin.worker": ["demo_shot/*", "demo_shot/*/*"],
         "model_training": ["configs/*"],
-        "onnx_models": ["*/*"],
+        "onnx_models": ["README.md", "*/*"],
     },
     entry_points={
         "console_scripts": [
