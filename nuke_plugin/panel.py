@@ -52,6 +52,7 @@ class Panel(QtWidgets.QWidget):
         self.create_button.setToolTip("Create an ImpastoStyle node with this style (Return).")
         self.apply_button = QtWidgets.QPushButton("&Apply to node", self)
         self.apply_button.setToolTip("Give this style to the selected ImpastoStyle node (Return).")
+        self.setFocusProxy(self.grid)
         self._arrange()
         self._connect()
         self.refresh()
@@ -121,21 +122,24 @@ class Panel(QtWidgets.QWidget):
     def _show_problems(self) -> None:
         try:
             find_worker_python(os.environ)
-            self.worker_notice.show_text("")
+            self.worker_notice.show_text("", "")
         except WorkerNotInstalled as error:
             self.worker_notice.show_text(
-                "The Impasto worker is not installed, so nothing can be rendered yet. Run this in "
-                "a terminal, then press Refresh:",
+                "The Impasto worker is not installed",
+                "Nothing can be rendered yet. Run this in a terminal, then press Refresh:",
                 error.install,
             )
             self.worker_notice.setToolTip(error.message)
-        problems = list(self._styles.problems)
-        if not self._styles.entries:
-            problems.append(
-                "No style is installed. Set IMPASTO_MODELS to a folder of models, or copy one "
-                "into onnx_models."
+        problems = self._styles.problems
+        if self._styles.entries:
+            title = f"{len(problems)} model folder{'' if len(problems) == 1 else 's'} left out"
+        else:
+            title = "No style is installed"
+            problems = (
+                *problems,
+                "Set IMPASTO_MODELS to a folder of models, or copy a model into onnx_models.",
             )
-        self.model_notice.show_text("\n".join(problems))
+        self.model_notice.show_text(title, "\n\n".join(problems))
 
     def _show_details(self) -> None:
         entry = self.grid.chosen()

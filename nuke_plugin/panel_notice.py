@@ -12,7 +12,13 @@ class Notice(QtWidgets.QFrame):
 
     def __init__(self, parent: Optional[QtWidgets.QWidget] = None) -> None:
         super().__init__(parent)
-        self.setFrameShape(QtWidgets.QFrame.Shape.StyledPanel)
+        self.setObjectName("notice")
+        # Only this frame: a style sheet that reached the children would undress Nuke's own style.
+        self.setStyleSheet("#notice { background: palette(base); border-left: 3px solid #f7931e; }")
+        self._title = QtWidgets.QLabel(self)
+        font = self._title.font()
+        font.setBold(True)
+        self._title.setFont(font)
         self._text = QtWidgets.QLabel(self)
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
@@ -26,12 +32,15 @@ class Notice(QtWidgets.QFrame):
         row.addWidget(self._command, 1)
         row.addWidget(self._copy)
         layout = QtWidgets.QVBoxLayout(self)
-        layout.setContentsMargins(8, 6, 8, 6)
+        layout.setContentsMargins(10, 6, 8, 8)
+        layout.setSpacing(4)
+        layout.addWidget(self._title)
         layout.addWidget(self._text)
         layout.addLayout(row)
 
-    def show_text(self, text: str, command: str = "") -> None:
+    def show_text(self, title: str, text: str, command: str = "") -> None:
         """Show the box with this text, or hide it when the text is empty."""
+        self._title.setText(title)
         self._text.setText(text)
         self._command.setText(command)
         self._command.setCursorPosition(0)

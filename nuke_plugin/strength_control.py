@@ -7,7 +7,7 @@ from typing import Optional
 import nuke
 
 from nuke_plugin import style_knobs, undo
-from nuke_plugin.qt import Qt, QtCore, QtWidgets
+from nuke_plugin.qt import Qt, QtWidgets
 from nuke_plugin.style_node import is_attached
 
 _SLIDER_STEPS = 100
@@ -20,6 +20,7 @@ class StrengthControl(QtWidgets.QWidget):
         super().__init__(parent)
         self._node: Optional[nuke.Group] = None
         self._before_drag: Optional[float] = None
+        self._is_showing = False
         self.slider = QtWidgets.QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(0, _SLIDER_STEPS)
         self.slider.setAccessibleName("Strength")
@@ -50,12 +51,14 @@ class StrengthControl(QtWidgets.QWidget):
             self._show(float(node[style_knobs.STRENGTH].value()))
 
     def _show(self, strength: float) -> None:
-        with QtCore.QSignalBlocker(self.slider), QtCore.QSignalBlocker(self.number):
-            self.slider.setValue(round(strength * _SLIDER_STEPS))
-            self.number.setValue(strength)
+        # PySide2's QSignalBlocker is no context manager; this flag serves both bindings.
+        self._is_showing = True
+        self.slider.setValue(round(strength * _SLIDER_STEPS))
+        self.number.setValue(strength)
+        self._is_showing = False
 
     def _set(self, strength: float) -> None:
-        if self._node is None or not is_attached(self._node):
+        if self._is_showing or self._node is None or not is_attached(self._node):
             return
         self._show(strength)
         knob = self._node[style_knobs.STRENGTH]

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from typing import Callable
+from typing import Callable, Optional
 
 import pytest
 
@@ -43,9 +43,11 @@ def make_client() -> Iterator[MakeClient]:
     """Return a maker of clients whose workers are ended after the test."""
     clients: list[WorkerClient] = []
 
-    def make(behaviour: str, patience: Patience = Patience()) -> WorkerClient:
+    def make(behaviour: str, patience: Optional[Patience] = None) -> WorkerClient:
         module = "tests.nuke_plugin.scripted_worker"
-        client = WorkerClient(lambda: [sys.executable, "-m", module, behaviour], patience)
+        client = WorkerClient(
+            lambda: [sys.executable, "-m", module, behaviour], patience or Patience()
+        )
         clients.append(client)
         return client
 
@@ -186,7 +188,7 @@ def test_noise_on_the_wire_is_refused(make_client: MakeClient) -> None:
 def test_nuke_s_own_environment_stays_out(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The worker does not see the variables by which Nuke finds its own Python, Qt and libraries."""
+    """The worker does not see the variables that lead to Nuke's own Python, Qt and libraries."""
     dropped = ("PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH", "QT_PLUGIN_PATH", "DYLD_LIBRARY_PATH")
     for name in dropped:
         monkeypatch.setenv(name, "/opt/Nuke")
