@@ -1,0 +1,382 @@
+"""Holds the knobs made of numbers, which can follow expressions and curves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Optional, Union
+
+from nuke_standin.expression import evaluate
+from nuke_standin.knob import Knob
+from nuke_standin.numbers import number_text
+from nuke_standin.session import session
+from nuke_standin.tcl_words import quote, split_list
+
+Component = Union[float, str, dict[float, float]]
+"""A number, an expression text, or a curve {frame: value} (linear between keys)."""
+
+
+class Array_Knob(Knob):
+    """One or several numbers."""
+
+    _size = 1
+    _names: list[str] = []
+
+    def __init__(self, name: str, label: Optional[str] = None, size: int = 0) -> None:
+        super().__init__(name, label)
+        count = size or self._size
+        self._value: list[Component] = [0.0] * count
+        self._default: list[Component] = [0.0] * count
+        self._range: Optional[tuple[float, float]] = None
+
+    # -- Nuke's names ----------------------------------------------------------
+    def value(
+        self, index: Optional[int] = None, view: Any = None, time: Optional[float] = None
+    ) -> Any:
+        frame = self._now() if time is None else float(time)
+        if index is not None:
+            return self._shape(self._number(frame, "main", index))
+        values = [self._shape(self._number(frame, "main", i)) for i in range(len(self._value))]
+        return values[0] if self.singleValue() else values
+
+    def valueAt(self, time: float, index: Optional[int] = None, view: Any = None) -> Any:
+        return self.value(index, view, time)
+
+    def getValue(
+        self, index: Optional[int] = None, view: Any = None, time: Optional[float] = None
+    ) -> Any:
+        return Array_Knob.value(self, index, view, time)
+
+    def getValueAt(self, time: float, index: Optional[int] = None, view: Any = None) -> Any:
+        return self.valueAt(time, index, view)
+
+    def setValue(
+        self, value: Any, index: Optional[int] = None, time: Any = None, view: Any = None
+    ) -> bool:
+        if isinstance(value, (list, tuple)):
+            if len(value) > len(self._value):
+                raise TypeError(
+                    f"{self._name}: {len(value)} values for {len(self._value)} components"
+                )
+            numbers = dict(enumerate(self._number_of(v) for v in value))
+        elif index is None or index == -1:
+            numbers = {i: self._number_of(value) for i in range(len(self._value))}
+        else:
+            numbers = {index: self._number_of(value)}
+        self._edit("setValue")
+        for i, number in numbers.items():
+            curve = self._value[i]
+            if isinstance(curve, dict):
+                curve[self._now() if time is None else float(time)] = number
+            else:
+                self._value[i] = number
+        self._changed()
+        return True
+
+    def setValueAt(
+        self, value: float, time: float, index: Optional[int] = None, view: Any = None
+    ) -> bool:
+        return self.setValue(value, index, time, view)
+
+    def setAnimated(self, index: Optional[int] = None, view: Any = None) -> bool:
+        self._edit("setAnimated")
+        for i in range(len(self._value)) if index in (None, -1) else [int(index or 0)]:
+            if not isinstance(self._value[i], dict):
+                self._value[i] = {self._now(): self._number(self._now(), "main", i)}
+        return True
+
+    def isAnimated(self, index: Optional[int] = None, view: Any = None) -> bool:
+        chosen = self._value if index in (None, -1) else [self._value[int(index or 0)]]
+        return any(isinstance(component, dict) for component in chosen)
+
+    def clearAnimated(self, index: Optional[int] = None, view: Any = None) -> bool:
+        self._edit("clearAnimated")
+        self._value = [self._number(self._now(), "main", i) for i in range(len(self._value))]
+        return True
+
+    def setExpression(self, expression: str, channel: int = -1, view: Any = None) -> bool:
+        self._edit("setExpression")
+        for i in range(len(self._value)) if channel == -1 else [channel]:
+            self._value[i] = str(expression)
+        self._changed()
+        return True
+
+    def hasExpression(self, index: Optional[int] = None) -> bool:
+        chosen = self._value if index in (None, -1) else [self._value[int(index or 0)]]
+        return any(isinstance(component, str) for component in chosen)
+
+    def setDefaultValue(self, s: Iterable[float]) -> None:
+        if isinstance(s, (int, float, str)):
+            raise TypeError(f"{self._name}: setDefaultValue takes a list of numbers, found {s!r}")
+        untouched = self._value == self._default
+        for i, number in enumerate(s):
+            self._default[i] = float(number)
+        if untouched:
+            self._value = list(self._default)
+
+    def defaultValue(self) -> Any:
+        return self._default[0]
+
+    def notDefault(self) -> bool:
+        return not self._is_default()
+
+    def setRange(self, f1: float, f2: float) -> None:
+        self._range = (float(f1), float(f2))
+
+    def min(self) -> float:
+        return self._range[0] if self._range else 0.0
+
+    def max(self) -> float:
+        return self._range[1] if self._range else 1.0
+
+    def arraySize(self) -> int:
+        return len(self._value)
+
+    def singleValue(self, view: Any = None) -> bool:
+        return len(self._value) == 1 or all(
+            component == self._value[0] for component in self._value
+        )
+
+    # -- the stand-in's side ---------------------------------------------------
+    def _now(self) -> float:
+        return float(session.root._frame_now()) if session.root is not None else 1.0
+
+    def _shape(self, number: float) -> Any:
+        return number
+
+    def _number_of(self, value: Any) -> float:
+        if isinstance(value, (bool, int, float)):
+            return float(value)
+        raise TypeError(f"{self._name}: a number is needed, found {value!r}")
+
+    def _components(self) -> list[str]:
+        return self._names
+
+    def _number(self, frame: float, view: str = "main", index: int = 0) -> float:
+        component = self._value[index]
+        if isinstance(component, str):
+            return evaluate(component, self._node, frame, view)
+        if isinstance(component, dict):
+            return _on_curve(component, frame)
+        return component
+
+    def _numbers(self, frame: float, view: str = "main") -> list[float]:
+        return [self._number(frame, view, i) for i in range(len(self._value))]
+
+    def _text(self, frame: float, view: str = "main") -> str:
+        numbers = self._numbers(frame, view)
+        shown = numbers[:1] if all(number == numbers[0] for number in numbers) else numbers
+        return " ".join(number_text(number) for number in shown)
+
+    def _class_default(self) -> Any:
+        return [0.0] * len(self._value)
+
+    def _script_text(self) -> str:
+        words = [_component_text(component) for component in self._value]
+        return words[0] if self.singleValue() else " ".join(words)
+
+    def _to_script(self) -> str:
+        text = self._script_text()
+        lists = len(self._value) > 1 and not self.singleValue()
+        return "{" + text + "}" if lists or text.startswith("{") else quote(text)
+
+    def _from_script(self, text: str) -> None:
+        words = _components_of(text)
+        if len(words) == 1:
+            words = words * len(self._value)
+        if len(words) > len(self._value):
+            raise RuntimeError(f"{self._name}: {text!r} has more than {len(self._value)} values")
+        for i, word in enumerate(words):
+            self._value[i] = _component_of(word)
+
+    def _definition_extras(self) -> list[tuple[str, str]]:
+        if self._range is None:
+            return []
+        return [("R", f"{number_text(self._range[0])} {number_text(self._range[1])}")]
+
+    def _define(self, letter: str, word: str) -> None:
+        if letter != "R":
+            super()._define(letter, word)
+        low, high = word.split()
+        self._range = (float(low), float(high))
+
+
+class Double_Knob(Array_Knob):
+    _type_number = 7
+
+
+class Int_Knob(Array_Knob):
+    """Whole numbers; its slider range is dropped when a script is loaded again."""
+
+    _type_number = 3
+
+    def _shape(self, number: float) -> int:
+        return int(number)
+
+    def _number_of(self, value: Any) -> float:
+        return float(int(super()._number_of(value)))
+
+    def _definition_extras(self) -> list[tuple[str, str]]:
+        return []
+
+
+class Boolean_Knob(Array_Knob):
+    _type_number = 6
+    _starts_line = False
+
+    def __init__(
+        self, name: str, label: Optional[str] = None, value: Optional[bool] = None
+    ) -> None:
+        super().__init__(name, label)
+        if value is not None:
+            self._value = [float(bool(value))]
+
+    def setValue(
+        self, b: Any, index: Optional[int] = None, time: Any = None, view: Any = None
+    ) -> bool:
+        return super().setValue(
+            bool(b) if isinstance(b, (bool, int, float)) else b, index, time, view
+        )
+
+    def _shape(self, number: float) -> bool:
+        return number != 0
+
+    def _text(self, frame: float, view: str = "main") -> str:
+        return "true" if self._number(frame, view) else "false"
+
+    def _script_text(self) -> str:
+        component = self._value[0]
+        return (
+            ("true" if component else "false")
+            if isinstance(component, float)
+            else _component_text(component)
+        )
+
+    def _from_script(self, text: str) -> None:
+        super()._from_script({"true": "1", "false": "0"}.get(text, text))
+
+
+class Disable_Knob(Boolean_Knob):
+    _type_number = None
+
+
+class Unsigned_Knob(Int_Knob):
+    _type_number = None
+
+
+class ColorChip_Knob(Unsigned_Knob):
+    pass
+
+
+class IArray_Knob(Array_Knob):
+    pass
+
+
+class XY_Knob(Array_Knob):
+    _type_number = 12
+    _size = 2
+    _names = ["x", "y"]
+
+    def x(self) -> float:
+        return self._number(self._now(), "main", 0)
+
+    def y(self) -> float:
+        return self._number(self._now(), "main", 1)
+
+
+class WH_Knob(Array_Knob):
+    _type_number = 14
+    _size = 2
+    _names = ["w", "h"]
+
+
+class XYZ_Knob(Array_Knob):
+    _type_number = 13
+    _size = 3
+    _names = ["x", "y", "z"]
+
+
+class BBox_Knob(Array_Knob):
+    _type_number = 15
+    _size = 4
+    _names = ["x", "y", "r", "t"]
+
+
+class Color_Knob(Array_Knob):
+    _type_number = 18
+    _size = 3
+    _names = ["r", "g", "b"]
+
+
+class AColor_Knob(Color_Knob):
+    _type_number = 19
+    _size = 4
+    _names = ["r", "g", "b", "a"]
+
+
+def _on_curve(keys: dict[float, float], frame: float) -> float:
+    frames = sorted(keys)
+    if frame <= frames[0]:
+        return keys[frames[0]]
+    for before, after in zip(frames, frames[1:]):
+        if frame <= after:
+            share = (frame - before) / (after - before)
+            return keys[before] + (keys[after] - keys[before]) * share
+    return keys[frames[-1]]
+
+
+def _component_text(component: Component) -> str:
+    if isinstance(component, str):
+        return "{" + (component if not set(component) & set(' {}"') else quote(component)) + "}"
+    if isinstance(component, dict):
+        keys = " ".join(
+            f"x{number_text(frame)} {number_text(value)}"
+            for frame, value in sorted(component.items())
+        )
+        return "{curve L " + keys + "}"
+    return number_text(component)
+
+
+def _components_of(text: str) -> list[str]:
+    """Split a value into components; expressions and curves keep one pair of braces."""
+    out: list[str] = []
+    position, stripped = 0, text.strip()
+    from nuke_standin.tcl_words import skip_braces
+
+    while position < len(stripped):
+        if stripped[position].isspace():
+            position += 1
+            continue
+        if stripped[position] == "{":
+            end = skip_braces(stripped, position)
+        else:
+            end = position
+            while end < len(stripped) and not stripped[end].isspace():
+                end += 1
+        out.append(stripped[position:end])
+        position = end
+    return out
+
+
+def _component_of(word: str) -> Component:
+    if not word.startswith("{"):
+        try:
+            return float(word)
+        except ValueError:
+            return word  # a bare expression, as createNode arguments may hold
+    inner = word[1:-1].strip()
+    words = split_list(inner)
+    if words[:1] == ["curve"]:
+        return _curve_of(words[1:])
+    return words[0] if len(words) == 1 else inner
+
+
+def _curve_of(words: list[str]) -> dict[float, float]:
+    keys: dict[float, float] = {}
+    frame = 0.0
+    for word in words:
+        if word[:1] == "x":
+            frame = float(word[1:])
+        elif word not in ("L", "C", "K", "I", "i", "l"):
+            keys[frame] = float(word)
+            frame += 1
+    return keys
