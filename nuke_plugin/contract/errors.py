@@ -12,6 +12,7 @@
     │   ├── ModelPathInvalid        ValueError
     │   ├── ModelNotFound           LookupError
     │   ├── StyleNotFound           LookupError
+    │   ├── NoStyleInstalled        LookupError
     │   ├── CardMissing             FileNotFoundError
     │   ├── CardInvalid             ValueError
     │   ├── ModelFileMissing        FileNotFoundError
@@ -176,6 +177,17 @@ class StyleNotFound(ModelError, LookupError):
         )
         super().__init__(
             f"{what} {style!r}. {_nearest(style, self.installed)} `impasto styles` lists them all."
+        )
+
+
+class NoStyleInstalled(ModelError, LookupError):
+    """No usable model is installed at all, and something was to be painted."""
+
+    def __init__(self, places: Iterable[AnyPath]) -> None:
+        self.places = tuple(str(place) for place in places)
+        super().__init__(
+            f"No style is installed: there is no usable model in {', '.join(self.places)}. Set "
+            "IMPASTO_MODELS to a folder of model folders; `impasto doctor` tells what is wrong."
         )
 
 

@@ -48,6 +48,11 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "`impasto styles` lists them all.",
     ),
     (
+        errors.NoStyleInstalled(["/models", "/shipped"]),
+        "No style is installed: there is no usable model in /models, /shipped. Set IMPASTO_MODELS "
+        "to a folder of model folders; `impasto doctor` tells what is wrong.",
+    ),
+    (
         errors.CardMissing("/models/masters"),
         "The folder /models/masters is not a model: it holds no card.json. Copy the whole model "
         "folder (model.onnx, card.json, preview.png), or move this folder elsewhere.",
