@@ -41,7 +41,7 @@ lint: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy --python-version 3.9 $(NUKE_SIDE)
-	$(BIN)/mypy --python-version 3.11 setup.py nuke_plugin/worker model_training
+	$(BIN)/mypy --python-version 3.11 nuke_plugin/worker model_training
 
 clean:
 	rm -rf $(VENV) .venvs build dist *.egg-info demo_output .mypy_cache .pytest_cache .ruff_cache .hypothesis
