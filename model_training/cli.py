@@ -14,8 +14,8 @@ from rich.progress import Progress as ProgressBar
 
 from model_training.checkpoint import RunMismatch
 from model_training.config import ConfigInvalid, read_config
-from model_training.loop import Progress, TrainingDiverged, train
 from model_training.export import ExportFailed, RunMissing
+from model_training.loop import Progress, TrainingDiverged, train
 from model_training.photos import PictureUnreadable
 from model_training.release import release
 
@@ -63,6 +63,7 @@ class Reporter:
         self.task = self.bar.add_task("training", total=steps, terms="")
 
     def __call__(self, progress: Progress) -> None:
+        """Show one step."""
         terms = " ".join(f"{name} {value:.3f}" for name, value in progress.terms.items())
         self.bar.update(self.task, completed=progress.step, terms=terms)
         if not self.console.is_terminal and (progress.step % 50 == 0 or progress.step == 1):

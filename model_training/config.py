@@ -46,7 +46,7 @@ class ModelConfig(_Section):
     description: str
     licence: str
     preview: Path
-    """Photo that the previews show painted, relative to the data folder; it must be free to show."""
+    """Photo that the previews show painted, relative to the data folder; free to show."""
 
 
 class SourceConfig(_Section):
@@ -84,6 +84,7 @@ class SizeConfig(_Section):
     dilation: Annotated[int, Field(ge=1, le=4)] = 2
 
     def generator_size(self) -> GeneratorSize:
+        """The same values as the generator takes them."""
         return GeneratorSize(**self.model_dump())
 
 

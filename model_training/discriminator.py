@@ -26,7 +26,9 @@ class PatchDiscriminator(nn.Module):
         self.score = spectral_norm(nn.Conv2d(2 * width, styles, 1))
 
     def forward(self, image: Tensor, style: Tensor) -> Tensor:
+        """Score; see the class for shapes and ranges."""
         x = F.leaky_relu(self.first(image * 2.0 - 1.0), 0.2)
         x = F.leaky_relu(self.second(x), 0.2)
         x = F.leaky_relu(self.third(x), 0.2)
-        return (self.score(x) * style[:, :, None, None]).sum(1, keepdim=True)
+        scores: Tensor = self.score(x) * style[:, :, None, None]
+        return scores.sum(1, keepdim=True)

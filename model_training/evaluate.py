@@ -68,6 +68,11 @@ def sample(image: Frame, matrix: NDArray[np.float64]) -> Frame:
     return np.clip(seen, 0.0, 1.0).astype(np.float32)
 
 
+def shrink(still: Frame, size: tuple[int, int] = FRAME_SIZE) -> Frame:
+    """The whole still at (width, height), averaged over areas."""
+    return cv2.resize(still, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+
+
 def texture(frame: Frame) -> float:
     """Standard deviation of the high-pass, frame - Gaussian(frame, sigma 4 px)."""
     return float((frame - cv2.GaussianBlur(frame, (0, 0), 4.0)).std())
@@ -127,7 +132,7 @@ def measure_stability(
 def grain_gain(still: Frame, style: str, paint: Painter) -> float:
     """How a static shot's grain comes out: deviation over time, out / in."""
     random = np.random.default_rng(3)
-    frame = cv2.resize(still, FRAME_SIZE, interpolation=cv2.INTER_AREA)
+    frame = shrink(still)
     seen = [
         np.clip(frame + random.normal(0, GRAIN_SIGMA, frame.shape), 0, 1).astype(np.float32)
         for _ in range(FRAMES)
@@ -138,7 +143,7 @@ def grain_gain(still: Frame, style: str, paint: Painter) -> float:
 
 def far_field(still: Frame, style: str, paint: Painter, halo_px: int) -> float:
     """Largest change beyond the halo when one corner of the frame turns white."""
-    frame = cv2.resize(still, FRAME_SIZE, interpolation=cv2.INTER_AREA)
+    frame = shrink(still)
     corner = 128
     changed = frame.copy()
     changed[:corner, :corner] = 1.0
@@ -149,7 +154,7 @@ def far_field(still: Frame, style: str, paint: Painter, halo_px: int) -> float:
 
 def tile_difference(still: Frame, style: str, paint: Painter, halo_px: int) -> float:
     """Largest difference between a frame's part and the same part painted from a crop with halo."""
-    frame = cv2.resize(still, FRAME_SIZE, interpolation=cv2.INTER_AREA)
+    frame = shrink(still)
     whole = paint(frame, style, 1.0)
     top, left, size = 160, 240, 120
     crop = frame[top - halo_px : top + size + halo_px, left - halo_px : left + size + halo_px]
@@ -173,7 +178,7 @@ def strength_sweep(
     for strength in (0.0, 0.25, 0.5, 0.75, 1.0):
         style_distances, content_distances = [], []
         for still in stills:
-            frame = cv2.resize(still, (480, 270), interpolation=cv2.INTER_AREA)
+            frame = shrink(still, (480, 270))
             images = [frame, paint(frame, style, strength)]
             plate, painted = (
                 features(torch.from_numpy(image).permute(2, 0, 1)[None]) for image in images

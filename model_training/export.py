@@ -1,6 +1,7 @@
-"""Holds the export: a run's averaged generator becomes a model folder with network, card and pictures.
+"""Holds the export: a run's averaged generator becomes a folder of network, card and pictures.
 
-The folder is made beside its final name and moved there whole, after ONNX Runtime agreed with torch.
+The folder is made beside its final name and moved there whole,
+once ONNX Runtime agreed with torch.
 """
 
 from __future__ import annotations
@@ -132,7 +133,7 @@ def write_model_folder(
     network: Path,
     models: Path,
 ) -> Path:
-    """Puts network, card and pictures together under `models/<id>`, replacing an older one whole."""
+    """Puts network, card and pictures under `models/<id>`, replacing an older one whole."""
     models.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f".{config.model.id}.", dir=models))
     try:
@@ -146,9 +147,12 @@ def write_model_folder(
         (building / CARD_FILE).write_text(card.to_json(), encoding="utf-8")
         building.chmod(0o755)
         final = models / config.model.id
+        older = models / f".{config.model.id}.older"
+        shutil.rmtree(older, ignore_errors=True)
         if final.exists():
-            shutil.rmtree(final)
+            os.replace(final, older)
         os.replace(building, final)
+        shutil.rmtree(older, ignore_errors=True)
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return final

@@ -28,18 +28,21 @@ class VggFeatures(nn.Module):
     def __init__(self, weights: Path) -> None:
         super().__init__()
         tensors = load_file(str(weights))
-        self.stages = nn.ModuleList()
+        stages = []
         for stage, count in enumerate(_CONVOLUTIONS, start=1):
-            convolutions = nn.ModuleList()
+            convolutions: list[nn.Conv2d] = []
             for index in range(1, count + 1):
                 weight = tensors[f"conv{stage}_{index}.weight"].float()
                 convolution = nn.Conv2d(weight.shape[1], weight.shape[0], 3, padding=1)
                 convolution.weight.data.copy_(weight)
+                assert convolution.bias is not None
                 convolution.bias.data.copy_(tensors[f"conv{stage}_{index}.bias"].float())
                 convolutions.append(convolution)
-            self.stages.append(convolutions)
-        self.register_buffer("mean", torch.tensor(_MEAN_BGR)[None, :, None, None])
-        self.register_buffer("scale", torch.ones(len(LAYERS)))
+            stages.append(convolutions)
+        self.stages = stages
+        self.convolutions = nn.ModuleList(c for stage in stages for c in stage)
+        self.mean = nn.Buffer(torch.tensor(_MEAN_BGR)[None, :, None, None])
+        self.scale = nn.Buffer(torch.ones(len(LAYERS)))
         self.requires_grad_(False)
 
     def forward(self, images: Tensor, stages: int = 4) -> dict[str, Tensor]:

@@ -21,7 +21,7 @@ WINDOW = 9
 """Side of the luminance window in trunk pixels (36 image pixels)."""
 
 WINDOW_FLOOR = 0.03
-"""Added to the window's deviation, in display units, so that grain is not amplified into strokes."""
+"""Added to the window's deviation, in display units: grain is not amplified into strokes."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class StyledConv(nn.Module):
         self.stride = stride
         self.dilation = dilation
         self.padding = (dilation * (kernel - 1) + 1 - stride + 1) // 2
-        # Filters start at norm 1: only their direction counts, and Adam turns a long one too slowly.
+        # Filters start at norm 1: only their direction counts, and Adam turns a long one slowly.
         filters = torch.randn(channels_out, channels_in, kernel, kernel)
         self.weight = nn.Parameter(filters / (channels_in * kernel * kernel) ** 0.5)
         self.gain = nn.Parameter(torch.full((rows, channels_out), gain))
@@ -74,9 +74,11 @@ class StyledConv(nn.Module):
     def normalised_weight(self) -> Tensor:
         """The filters, each divided by its own norm: (out, in, kernel, kernel)."""
         norm = self.weight.float().flatten(1).norm(dim=1).clamp_min(1e-8)
-        return self.weight / norm[:, None, None, None]
+        normalised: Tensor = self.weight / norm[:, None, None, None]
+        return normalised
 
     def forward(self, x: Tensor, mix: Tensor) -> Tensor:
+        """(N, in, H, W) -> (N, out, H / stride, W / stride)."""
         weight = self.normalised_weight().to(x.dtype)
         padding = self.padding
         if padding and self.pad_mode != "zeros":
@@ -97,7 +99,9 @@ class ResidualBlock(nn.Module):
         self.second = StyledConv(channels, channels, 3, rows, dilation=dilation, gain=0.4)
 
     def forward(self, x: Tensor, mix: Tensor) -> Tensor:
-        return x + self.second(F.relu(self.first(x, mix)), mix)
+        """(N, C, H, W) -> the same."""
+        residual: Tensor = self.second(F.relu(self.first(x, mix)), mix)
+        return x + residual
 
 
 class Generator(nn.Module):
@@ -144,7 +148,7 @@ class Generator(nn.Module):
         return -(-reach // STRIDE) * STRIDE
 
     def windowed_luminance(self, image: Tensor) -> Tensor:
-        """Luminance at trunk size, minus its window's mean, over its window's deviation: (N, 1, h, w)."""
+        """Trunk-sized luminance less its window's mean, over the deviation: (N, 1, H/4, W/4)."""
         weights = image.new_tensor([0.2126, 0.7152, 0.0722])[None, :, None, None]
         luminance = F.avg_pool2d((image * weights).sum(1, keepdim=True), STRIDE)
         pool = (WINDOW, 1, WINDOW // 2)
@@ -153,6 +157,7 @@ class Generator(nn.Module):
         return centred / (variance.clamp_min(0.0).sqrt() + WINDOW_FLOOR)
 
     def forward(self, image: Tensor, style: Tensor, strength: Tensor) -> Tensor:
+        """Paint; see the class for shapes and ranges."""
         mix = torch.cat([1.0 - strength, strength * style], dim=1)  # (N, K + 1)
         seen = image * 2.0 - 1.0
         window = self.windowed_luminance(image.float()).to(seen.dtype)
@@ -171,7 +176,7 @@ class Generator(nn.Module):
         return torch.sigmoid(painted.float() + kept)
 
     def set_padding(self, mode: str) -> None:
-        """`reflect` while training on crops; `zeros` in the export, where the frame is padded once outside."""
+        """`reflect` to train on crops, `zeros` to export: there frames are padded once outside."""
         for module in self.modules():
             if isinstance(module, StyledConv):
                 module.pad_mode = mode

@@ -126,7 +126,7 @@ class StyleTraining:
         strength[-1] = 0.0 if chance.random() < 0.35 else partial  # one image in each batch
         full = strength[:, 0]
 
-        displacement = motion.random_displacement(batch, *image.shape[2:], random)
+        displacement = motion.random_displacement(batch, image.shape[2], image.shape[3], random)
         seen = motion.visible(displacement, margin_px=4)
         moved = motion.warp(image, displacement)
         grain = torch.randn(moved.shape, generator=random) * (
@@ -180,12 +180,12 @@ class StyleTraining:
         if not math.isfinite(sum(report.values())):
             wrong = ", ".join(name for name, value in report.items() if not math.isfinite(value))
             raise TrainingDiverged(
-                f"Training diverged at step {number}: {wrong} is not a number. The last saved state "
-                "is kept; lower learning_rate or that term's weight and resume from it."
+                f"Training diverged at step {number}: {wrong} is not a number. The last saved "
+                "state is kept; lower learning_rate or that term's weight and resume from it."
             )
         self.generator_optimiser.param_groups[0]["lr"] = learning_rate(schedule, share)
         self.generator_optimiser.zero_grad(set_to_none=True)
-        total.backward()
+        total.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.generator.parameters(), schedule.gradient_norm)
         self.generator_optimiser.step()
         decay = min(schedule.ema, (number + 1) / (number + 10))
@@ -221,7 +221,7 @@ class StyleTraining:
             penalty = losses.r1_penalty(self.discriminator(real, asked), real).mean()
             loss = loss + self.config.losses.r1 * R1_EVERY * penalty
         self.discriminator_optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         self.discriminator_optimiser.step()
         report["discriminator"] = float(loss.detach())
         self.discriminator.requires_grad_(False)
@@ -262,7 +262,7 @@ def train(
     def stop(number: int, frame: FrameType | None) -> None:
         stopping.append(number)
 
-    previous = {name: signal.signal(name, stop) for name in (signal.SIGINT, signal.SIGTERM)}
+    previous = {kind: signal.signal(kind, stop) for kind in (signal.SIGINT, signal.SIGTERM)}
     board = SummaryWriter(str(run / "tensorboard"), purge_step=first)
     last = first
     try:
@@ -286,5 +286,5 @@ def train(
         save_state(run, training.state, last, text)
     finally:
         board.close()
-        for name, handler in previous.items():
-            signal.signal(name, handler)
+        for kind, handler in previous.items():
+            signal.signal(kind, handler)

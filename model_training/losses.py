@@ -123,7 +123,7 @@ def boil_loss(warped: Tensor, painted: Tensor, visible: Tensor) -> Tensor:
     """Stability over the texture it rides on: (N,), near 0 when strokes move with the picture.
 
     The same ratio as the *boil* that is measured on the finished style: a flat picture wins nothing
-    by being flat. The texture enters as a constant, otherwise the cheapest way down is to boil more.
+    by being flat. The texture enters as a constant: else the cheapest way down were to boil more.
     """
     difference = (warped - painted).square() * visible
     error = difference.flatten(1).sum(1) / (3.0 * visible.flatten(1).sum(1).clamp_min(1.0))

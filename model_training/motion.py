@@ -46,7 +46,7 @@ def random_displacement(count: int, height: int, width: int, random: torch.Gener
 
 
 def warp(image: Tensor, displacement: Tensor) -> Tensor:
-    """Samples `image` (N, C, H, W) at each pixel plus its displacement, bicubic: exact for whole pixels."""
+    """Samples (N, C, H, W) at each pixel plus its displacement, bicubic; exact for whole pixels."""
     height, width = image.shape[2:]
     y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
     at_x = (x + displacement[:, 0]) * 2 / (width - 1) - 1

@@ -57,8 +57,8 @@ class PhotoCrops:
         for path, photo in zip(paths, self.photos, strict=True):
             if min(photo.shape[:2]) < crop_px:
                 raise PictureUnreadable(
-                    f"Photo '{path}' is {photo.shape[1]}x{photo.shape[0]}, smaller than the crop of "
-                    f"{crop_px} px. Take it out, or lower crop_px."
+                    f"Photo '{path}' is {photo.shape[1]}x{photo.shape[0]}, smaller than the crop "
+                    f"of {crop_px} px. Take it out, or lower crop_px."
                 )
 
     def batch(self, count: int, random: np.random.Generator) -> Tensor:

@@ -33,6 +33,7 @@ class SessionPainter:
     styles: tuple[str, ...]
 
     def __call__(self, frame: Frame, style: str, strength: float) -> Frame:
+        """(H, W, 3) -> the same; see `Painter`."""
         height, width = frame.shape[:2]
         bottom, right = BORDER_PX + -height % STRIDE, BORDER_PX + -width % STRIDE
         padded = cv2.copyMakeBorder(
@@ -82,19 +83,18 @@ def measure_gates(
     features.calibrate(photos.batch(16, np.random.default_rng(0)))
     paintings = [as_tensor(read_picture(data / s.painting, side)) for s in config.styles]
     target = losses.measure_paintings(features, paintings)
-    gates: NumberTree = {
-        "onnx_max_abs": export.parity(generator, session),
-        "kmac_per_pixel": kmac_per_pixel(generator),
-    }
+    gates = NumberTree(
+        onnx_max_abs=export.parity(generator, session), kmac_per_pixel=kmac_per_pixel(generator)
+    )
     moving = evaluate.measure_stability(stills, paint.styles, paint)
     for index, style in enumerate(paint.styles):
-        own: NumberTree = dict(moving[style])
+        own = NumberTree(moving[style])
         own["grain_gain"] = evaluate.grain_gain(stills[0], style, paint)
         own["tile_max_abs"] = evaluate.tile_difference(stills[0], style, paint, generator.halo_px)
         own["far_field"] = evaluate.far_field(stills[0], style, paint, generator.halo_px)
         own.update(evaluate.strength_sweep(stills, style, index, paint, features, target))
         gates[style] = own
-    gates["plate"] = dict(moving["plate"])
+    gates["plate"] = NumberTree(moving["plate"])
     return gates
 
 

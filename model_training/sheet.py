@@ -26,7 +26,7 @@ def paint(generator: Generator, image: Tensor, style: Tensor, strength: float) -
     bottom = BORDER_PX + -height % STRIDE
     padded = F.pad(image, (BORDER_PX, right, BORDER_PX, bottom), mode="reflect")
     generator.set_padding("zeros")
-    painted = generator(padded, style, torch.full((1, 1), strength))
+    painted: Tensor = generator(padded, style, torch.full((1, 1), strength))
     generator.set_padding("reflect")
     return painted[..., BORDER_PX : BORDER_PX + height, BORDER_PX : BORDER_PX + width]
 

@@ -1,4 +1,4 @@
-"""A small, real training set: random pictures, VGG-shaped features and a two-style configuration."""
+"""A small, real training set: random pictures, VGG-shaped features, a two-style config."""
 
 from __future__ import annotations
 
@@ -95,6 +95,7 @@ licence = "CC0"
 
 @pytest.fixture
 def config_file(tmp_path: Path) -> Path:
+    """The configuration as a file that a test may change."""
     path = tmp_path / "small.toml"
     path.write_text(CONFIG, encoding="utf-8")
     return path

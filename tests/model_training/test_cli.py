@@ -1,4 +1,4 @@
-"""The command's promises, on real runs: resume equals one go, export gives a model the product finds."""
+"""The command's promises, on real runs: resume equals one go, export gives a usable model."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from nuke_plugin.contract.library import ModelLibrary, verify_network_file
 
 
 def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run impasto-train to its end."""
     return subprocess.run(
         [sys.executable, "-m", "model_training.cli", *map(str, arguments)],
         cwd=Path(__file__).parents[2],
@@ -26,6 +27,7 @@ def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def train(config: Path, data: Path, run: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """Run impasto-train style on one thread."""
     return command(
         "style", "--config", config, "--data", data, "--run", run, "--threads", "1", *more
     )

@@ -1,4 +1,4 @@
-"""The configuration's promises: shipped files are valid, and a typo is named before hours are spent."""
+"""The configuration's promises: shipped files are valid, a typo is named before training."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ SMALL = GeneratorSize(trunk=16, half=8, full=8, blocks=2)
 
 @pytest.fixture
 def generator() -> Generator:
+    """A small generator with every layer at work."""
     torch.manual_seed(0)
     made = Generator(2, SMALL).eval().requires_grad_(False)
     for parameter in made.parameters():  # away from the start, where most of the net is silent
@@ -22,6 +23,7 @@ def generator() -> Generator:
 
 
 def paint(generator: Generator, image: Tensor, strength: float = 1.0) -> Tensor:
+    """Paint in a mix of both styles."""
     return generator(image, torch.tensor([[0.7, 0.3]]), torch.full((1, 1), strength))
 
 
@@ -46,7 +48,7 @@ def test_nothing_beyond_the_halo_matters(generator: Generator) -> None:
 
 
 def test_the_halo_is_not_overstated(generator: Generator) -> None:
-    """Some pixel within the last two strides of the halo does feel the change: no tile pads in vain."""
+    """Something within the halo's last two strides is felt: no tile pads in vain."""
     halo = generator.halo_px
     side = 2 * halo + 64
     image = torch.rand(1, 3, side, side, requires_grad=True)
@@ -74,10 +76,11 @@ def test_a_tile_with_its_halo_equals_the_whole(generator: Generator) -> None:
 
 @pytest.mark.parametrize("padding", ["zeros", "reflect"])
 def test_size_is_kept(generator: Generator, padding: str) -> None:
-    """Every multiple of the stride comes back at its own size, in [0, 1]; crops reflect from 12 px on."""
+    """Every multiple of the stride keeps its size, in [0, 1]; reflecting needs 12 px."""
     generator.set_padding(padding)
     smallest = 4 if padding == "zeros" else 12
     for height, width in ((smallest, smallest), (16, 20), (64, 36)):
         painted = paint(generator, torch.rand(1, 3, height, width))
         assert painted.shape == (1, 3, height, width)
-        assert 0.0 <= float(painted.min()) and float(painted.max()) <= 1.0
+        assert float(painted.min()) >= 0.0
+        assert float(painted.max()) <= 1.0

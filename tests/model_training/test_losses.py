@@ -9,11 +9,13 @@ from model_training import losses
 
 
 def features(seed: int) -> dict[str, torch.Tensor]:
+    """One layer of random features."""
     random = torch.Generator().manual_seed(seed)
     return {"relu1_2": torch.rand(1, 4, 8, 8, generator=random)}
 
 
 def target_of(seed: int) -> losses.StyleTarget:
+    """A target that those features hit."""
     return losses.measure_paintings(lambda _: features(seed), [torch.zeros(1)])
 
 

@@ -1,4 +1,4 @@
-"""The motions' promises: whole-pixel shifts are exact, and what leaves the frame is not compared."""
+"""The motions' promises: whole-pixel shifts are exact, what leaves the frame is out."""
 
 from __future__ import annotations
 
