@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,19 +42,21 @@ def write_movie(
     after: Track,
     frames_per_second: float,
     credit: str = "",
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> int:
     """Write a ``.webm`` that wipes from ``before`` to ``after``; return its length in frames.
 
     The shot runs once as the plate, once under the wipe and twice painted. ``credit`` stands small
-    in a corner throughout. Raises ``ResultFolderUnwritable`` and ``DiskFull``; nothing unfinished
-    stays under the final name.
+    in a corner throughout; ``on_progress`` may raise to stop. Raises ``ResultFolderUnwritable``
+    and ``DiskFull``; nothing unfinished stays under the final name.
     """
     height, width = (side - side % 2 for side in before.pictures[0].shape[:2])  # VP8 halves colour
     length = (_PASSES_BEFORE + 1 + _PASSES_AFTER) * len(before.pictures)
     with whole_file(path) as temporary:
         temporary.touch()  # the system's own reason, where it cannot be written
         with _encoder(temporary, frames_per_second, width, height) as encoder:
-            for picture in _sequence(before, after):
+            for done, picture in enumerate(_sequence(before, after)):
+                on_progress(done, length)
                 _draw_credit(picture, credit)
                 # OpenCV's order is BGR.
                 encoder.write(np.ascontiguousarray(picture[:height, :width, ::-1]))

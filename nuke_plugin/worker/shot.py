@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 import OpenImageIO
 
-from nuke_plugin.contract.errors import PlateUnreadable, ResultFolderUnwritable
+from nuke_plugin.contract.errors import FrameMissing, PlateUnreadable, ResultFolderUnwritable
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.worker.exr_output import ResultPart, write_exr
@@ -46,7 +46,6 @@ COPYRIGHT = (
 
 FIRST_FRAME = 1001
 FRAMES_PER_SECOND = 24
-PLATE_NAME = "plate.%04d.exr"
 
 CLIP_FRAMES = (*range(24, 31), *range(32, 56), 57)
 """Indices in the clip of frames 1001 onward: a character rises and stretches under a tilting
@@ -85,23 +84,25 @@ class DemoShot:
 
     def write(
         self,
-        folder: Path,
-        frames: FrameRange | None = None,
+        plates: FramePattern,
+        frames: FrameRange,
         on_frame: Callable[[int], None] = lambda frame: None,
-    ) -> FramePattern:
-        """Write the plates into a folder, made if need be, and return their pattern.
+    ) -> None:
+        """Write these frames' plates, their folder made if need be.
 
-        ``on_frame`` is called with each frame's number once its file is whole.
+        ``on_frame`` is called with each frame's number once its file is whole. Raises
+        ``FrameMissing`` for a frame that the shot has not.
         """
-        pattern = FramePattern.parse(str(folder / PLATE_NAME))
+        for frame in frames:
+            if frame not in self.frames:
+                raise FrameMissing(frame, CLIP)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            plates.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ResultFolderUnwritable(folder, error.strerror or str(error)) from error
-        for frame, picture in self._pictures(frames or self.frames):
-            _write_plate(pattern.path(frame), frame, self.plate(frame, picture))
+            raise ResultFolderUnwritable(plates.folder, error.strerror or str(error)) from error
+        for frame, picture in self._pictures(frames):
+            _write_plate(plates.path(frame), frame, self.plate(frame, picture))
             on_frame(frame)
-        return pattern
 
     def plate(self, frame: int, picture: npt.NDArray[np.uint8]) -> FloatImage:
         """Return one plate, (height, width, 5), channels as ``CHANNELS``; RGB is not premultiplied.

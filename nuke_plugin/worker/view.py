@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from nuke_plugin.worker.colour import ColourConfig
 from nuke_plugin.worker.image_file import read_plate
 from nuke_plugin.worker.lettering import Picture
-from nuke_plugin.worker.light import encode_srgb
+from nuke_plugin.worker.light import Planes, encode_srgb
 
 KNEE = 0.6
 """Linear value up to which the picture shows the light as it is."""
@@ -44,20 +44,23 @@ class View:
     def picture(self, path: Path) -> Picture:
         """Return what is in a file, (H, W, 3); raises ``PlateUnreadable`` and its like."""
         image = read_plate(path)
-        rgba = image.rgba()
-        np.nan_to_num(rgba, copy=False, nan=0.0, posinf=WHITE, neginf=0.0)
-        self.config.plate_colour(self.colorspace, image.is_integer).to_linear.apply(rgba)
-        return shown(rgba[..., :3])
+        space = self.config.plate_colour(self.colorspace, image.is_integer).space
+        return self.picture_of(image.colours(), space)
+
+    def picture_of(self, colours: Planes, space: str) -> Picture:
+        """Return the picture, (H, W, 3), of colours, (3, H, W), in a space of the config."""
+        planes = np.nan_to_num(colours, nan=0.0, posinf=WHITE, neginf=0.0)
+        self.config.to_linear(space).apply(planes)
+        return shown(planes)
 
 
-def shown(light: NDArray[np.float32]) -> Picture:
-    """Return the picture, (H, W, 3), of finite linear Rec.709 light, (H, W, 3)."""
-    planes = np.ascontiguousarray(np.moveaxis(light, -1, 0))  # (3, H, W)
-    np.maximum(planes, 0, out=planes)
+def shown(light: Planes) -> Picture:
+    """Return the picture, (H, W, 3), of finite linear Rec.709 light, (3, H, W)."""
+    planes = np.maximum(light, 0)
     brightest = planes.max(axis=0)
     planes *= roll_off(brightest) / np.maximum(brightest, np.float32(1e-6))
     encode_srgb(planes)
-    return np.asarray(np.moveaxis(planes, 0, -1) * 255.0 + 0.5, np.uint8)
+    return np.ascontiguousarray(np.moveaxis(planes, 0, -1) * 255.0 + 0.5, np.uint8)
 
 
 def roll_off(brightest: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -11,7 +11,8 @@ import OpenEXR
 import OpenImageIO
 import pytest
 
-from nuke_plugin.contract.errors import PlateUnreadable, ResultFolderUnwritable
+from nuke_plugin.contract.errors import FrameMissing, PlateUnreadable, ResultFolderUnwritable
+from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.worker import shot
 from nuke_plugin.worker.shot import DemoShot
@@ -24,8 +25,14 @@ Plates = dict[int, dict[str, np.ndarray]]
 def plates(tmp_path_factory: pytest.TempPathFactory) -> Plates:
     """Eight small plates, read back channel by channel with OpenEXR's own reader."""
     frames = FrameRange.parse("1001,1006-1008,1015,1025-1026,1032")
-    pattern = DemoShot(480, 270).write(tmp_path_factory.mktemp("plates"), frames)
+    pattern = _written(tmp_path_factory.mktemp("plates"), frames, 480, 270)
     return {frame: _channels(pattern.path(frame)) for frame in frames}
+
+
+def _written(folder: Path, frames: FrameRange, width: int = 64, height: int = 36) -> FramePattern:
+    pattern = FramePattern.parse(str(folder / "plate.%04d.exr"))
+    DemoShot(width, height).write(pattern, frames)
+    return pattern
 
 
 def _channels(path: Path) -> dict[str, np.ndarray]:
@@ -45,7 +52,7 @@ def test_film_makers_and_licence_are_named(tmp_path: Path) -> None:
     text = (shot.SHOT_FOLDER / "ATTRIBUTION.txt").read_text(encoding="utf-8")
     assert "Blender Foundation" in text
     assert "creativecommons.org/licenses/by/3.0" in text
-    pattern = DemoShot(64, 36).write(tmp_path, FrameRange((1003,)))
+    pattern = _written(tmp_path, FrameRange((1003,)))
     spec = OpenImageIO.ImageBuf(str(pattern.path(1003))).spec()
     assert "Blender Foundation" in spec.getattribute("Copyright")
     assert "CC BY 3.0" in spec.getattribute("Copyright")
@@ -114,7 +121,7 @@ def test_every_frame_moves(plates: Plates) -> None:
 
 def test_timecode_and_rate_go_with_the_frame(tmp_path: Path) -> None:
     """Each plate carries 24 fps as a rational, and the timecode of its own frame."""
-    pattern = DemoShot(64, 36).write(tmp_path, FrameRange((1001, 1025)))
+    pattern = _written(tmp_path, FrameRange((1001, 1025)))
     with OpenEXR.File(str(pattern.path(1025))) as file:
         assert file.header()["framesPerSecond"] == Fraction(24, 1)
     first = (
@@ -128,8 +135,8 @@ def test_timecode_and_rate_go_with_the_frame(tmp_path: Path) -> None:
 
 def test_any_size_shows_the_same_picture(tmp_path: Path) -> None:
     """A plate of another size is the same picture, and no resampling goes below 0."""
-    small = DemoShot(480, 270).write(tmp_path / "small", FrameRange((1010,)))
-    large = DemoShot(1920, 1080).write(tmp_path / "large", FrameRange((1010,)))
+    small = _written(tmp_path / "small", FrameRange((1010,)), 480, 270)
+    large = _written(tmp_path / "large", FrameRange((1010,)), 1920, 1080)
     one, other = _channels(small.path(1010)), _channels(large.path(1010))
     for name in ("R", "G", "B", "A", "matte.sky"):
         assert other[name].shape == (1080, 1920)
@@ -160,17 +167,24 @@ def test_a_clip_cut_short_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     broken.write_bytes(shot.CLIP.read_bytes()[:100_000])
     monkeypatch.setattr(shot, "CLIP", broken)
     with pytest.raises(PlateUnreadable, match=r"clip\.mp4"):
-        DemoShot(64, 36).write(tmp_path / "plates")
+        _written(tmp_path / "plates", DemoShot().frames)
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     """A file where the folder should be is told as a folder that cannot be written."""
     (tmp_path / "plates").write_text("in the way")
     with pytest.raises(ResultFolderUnwritable, match="plates"):
-        DemoShot(64, 36).write(tmp_path / "plates", FrameRange((1001,)))
+        _written(tmp_path / "plates", FrameRange((1001,)))
 
 
 def test_nothing_unfinished_is_left(tmp_path: Path) -> None:
     """After writing, the folder holds the plates and nothing else."""
-    DemoShot(64, 36).write(tmp_path, FrameRange((1001, 1002)))
+    _written(tmp_path, FrameRange((1001, 1002)))
     assert sorted(file.name for file in tmp_path.iterdir()) == ["plate.1001.exr", "plate.1002.exr"]
+
+
+def test_a_frame_that_the_shot_has_not_is_named(tmp_path: Path) -> None:
+    """Asking for a frame outside the shot is an error that names it, and writes nothing."""
+    with pytest.raises(FrameMissing, match="1999"):
+        _written(tmp_path, FrameRange((1001, 1999)))
+    assert list(tmp_path.iterdir()) == []

@@ -42,15 +42,15 @@ def test_roll_off_is_smooth_and_rises() -> None:
 
 def test_highlights_stay_apart() -> None:
     """Light of 1, 2, 4 and 8 is told apart by at least 5 code values each, none of it white."""
-    light = np.array([[[v, v, v] for v in (1.0, 2.0, 4.0, 8.0)]], np.float32)
-    codes = shown(light)[0, :, 0].astype(int)
+    light = np.array([[1.0, 2.0, 4.0, 8.0]], np.float32)
+    codes = shown(np.stack([light] * 3))[0, :, 0].astype(int)
     assert np.diff(codes).min() >= 5
     assert codes[-1] < 255
 
 
 def test_hue_stays_under_the_roll_off() -> None:
     """A bright colour keeps the proportions of its channels."""
-    bright = np.array([[[4.0, 2.0, 1.0]]], np.float32)
+    bright = np.array([[[4.0]], [[2.0]], [[1.0]]], np.float32)  # (3, 1, 1)
     red, green, blue = (shown(bright)[0, 0] / 255.0) ** 2.2
     assert green / red == pytest.approx(0.5, abs=0.03)
     assert blue / red == pytest.approx(0.25, abs=0.03)

@@ -1,0 +1,77 @@
+"""Holds the way from Control-C to a render that stops in the middle of a frame.
+
+Python runs signal handlers on the main thread only, and not while that thread is inside ONNX
+Runtime. So the work runs on a thread of its own and the main one waits for a signal.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Generic, TypeVar
+
+from nuke_plugin.contract.errors import RenderCancelled
+from nuke_plugin.worker.cancellation import Cancellation
+
+_T = TypeVar("_T")
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interrupted(Exception):
+    """The work was stopped by a signal, and what it had begun was cleaned up."""
+
+    def __init__(self, signal_number: int, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.exit_code = 128 + signal_number
+        """What a shell expects of a program that a signal ended: 130 for Control-C."""
+
+
+def run_interruptible(work: Callable[[Cancellation], _T]) -> _T:
+    """Return what ``work`` returns; the first Control-C or SIGTERM cancels it, a second kills.
+
+    ``work`` is called on another thread and raises ``RenderCancelled`` once its cancellation is
+    requested, which becomes ``Interrupted`` here. Any other error of its passes as it is.
+    """
+    cancellation = Cancellation()
+    pressed: list[int] = []
+
+    def press(number: int, frame: FrameType | None) -> None:
+        pressed.append(number)
+        cancellation.request()
+        signal.signal(number, signal.SIG_DFL)
+
+    before = {number: signal.signal(number, press) for number in _SIGNALS}
+    try:
+        outcome = _Outcome(work, cancellation)
+        # A daemon, so that a second Control-C need not wait for a dead network drive.
+        thread = threading.Thread(target=outcome.run, name="impasto-work", daemon=True)
+        thread.start()
+        while thread.is_alive():
+            thread.join(0.1)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if isinstance(outcome.error, RenderCancelled) and pressed:
+        raise Interrupted(pressed[0], outcome.error.message) from outcome.error
+    if outcome.error is not None:
+        raise outcome.error
+    return outcome.values[0]
+
+
+class _Outcome(Generic[_T]):
+    """What came of a piece of work on another thread."""
+
+    def __init__(self, work: Callable[[Cancellation], _T], cancellation: Cancellation) -> None:
+        self._work = work
+        self._cancellation = cancellation
+        self.values: list[_T] = []
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self.values.append(self._work(self._cancellation))
+        except BaseException as error:  # noqa: BLE001  it is raised again on the main thread
+            self.error = error
