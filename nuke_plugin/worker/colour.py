@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import PyOpenColorIO as ocio
-from numpy.typing import NDArray
 
 from nuke_plugin.contract.errors import ColourConfigInvalid, ColourSpaceUnknown
+from nuke_plugin.worker.light import Planes
 
 BUILT_IN_CONFIG = "ocio://cg-config-v2.1.0_aces-v1.3_ocio-v2.3"
 
@@ -58,10 +57,11 @@ class ColourTransform:
         """Whether applying it changes nothing."""
         return bool(self.processor.isNoOp())
 
-    def apply(self, rgba: NDArray[np.float32]) -> None:
-        """Convert a contiguous float32 (H, W, 4) in place; alpha stays."""
+    def apply(self, planes: Planes) -> None:
+        """Convert contiguous float32 planes, (3, H, W), in place."""
         if not self.is_identity:
-            self.processor.applyRGBA(rgba)
+            height, width = planes.shape[1:]
+            self.processor.apply(ocio.PlanarImageDesc(*planes, width, height))
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,12 @@ class ResultPart:
     attributes: Mapping[str, str | float]
     """Attributes to add."""
 
+    @classmethod
+    def of_rgba(cls, rgba: Channels) -> ResultPart:
+        """Return a part with the channels R, G, B and A, whose windows begin at 0."""
+        height, width = rgba[0].shape
+        return cls(oiio.ImageSpec(width, height, 4, oiio.HALF), rgba, {})
+
 
 def write_exr(path: Path, parts: Sequence[ResultPart]) -> None:
     """Write the parts as one EXR, zip compressed, each channel in the type it comes in.
@@ -108,7 +114,7 @@ def _result_spec(part: ResultPart) -> Any:
         spec.channelformats = types
     spec.tile_width = spec.tile_height = spec.tile_depth = 0
     spec.erase_attribute(_FILE_ATTRIBUTES)
-    spec["compression"] = "zip"
+    spec["compression"] = "zip:2"  # 10 % less work than the usual 4 for 0.5 % more bytes
     for name, value in part.attributes.items():
         spec[name] = value
     return spec

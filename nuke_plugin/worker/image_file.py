@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from nuke_plugin.contract.errors import PlateChannelsMissing, PlateUnreadable
 from nuke_plugin.worker.exr_output import Channels, ResultPart, write_exr
+from nuke_plugin.worker.light import Planes
 
 _COLOUR_NAMES = (("r", "red"), ("g", "green"), ("b", "blue"))
 _ALPHA_NAMES = ("a", "alpha")
@@ -81,17 +82,19 @@ class PlateImage:
         return "log" in self.painted.spec.get_string_attribute("oiio:ColorSpace").lower()
 
     @property
-    def has_straight_alpha(self) -> bool:
-        """Whether the colours are not yet multiplied by the alpha, as in PNG."""
-        straight = self.painted.spec.get_int_attribute("oiio:UnassociatedAlpha", 0)
-        return self.alpha is not None and straight != 0
+    def straight_alpha(self) -> NDArray[np.float32] | None:
+        """The alpha, (H, W), of a file whose colours are not yet multiplied by it, as in PNG."""
+        is_straight = self.painted.spec.get_int_attribute("oiio:UnassociatedAlpha", 0) != 0
+        if self.alpha is None or not is_straight:
+            return None
+        return unit_values(self.painted.channels[self.alpha]).astype(np.float32)
 
-    def rgba(self) -> NDArray[np.float32]:
-        """Return a new float32 (H, W, 4): integers become [0, 1], a missing alpha 1."""
-        rgba: NDArray[np.float32] = np.empty((self.height, self.width, 4), np.float32)
-        for place, index in enumerate((*self.rgb, self.alpha)):
-            rgba[..., place] = 1 if index is None else unit_values(self.painted.channels[index])
-        return rgba
+    def colours(self) -> Planes:
+        """Return R, G and B as new float32 planes, (3, H, W); whole numbers become [0, 1]."""
+        planes: Planes = np.empty((3, self.height, self.width), np.float32)
+        for plane, index in zip(planes, self.rgb, strict=True):
+            plane[...] = unit_values(self.painted.channels[index])
+        return planes
 
 
 def unit_values(channel: NDArray[Any]) -> NDArray[Any]:
@@ -127,20 +130,21 @@ def read_plate(path: Path) -> PlateImage:
 def write_result(
     path: Path,
     plate: PlateImage,
-    rgb: NDArray[np.floating[Any]] | None,
+    planes: Planes | None,
     attributes: Mapping[str, str | float],
 ) -> None:
     """Write an EXR with a plate's windows, channels, parts and attributes, and other colours.
 
-    ``rgb`` (H, W, 3) is written as half floats, which its finite values must fit; None writes the
-    plate's own colours in their own type. Raises ``DiskFull`` or ``ResultFolderUnwritable``.
+    ``planes`` (3, H, W) are written as half floats, which their finite values must fit; None
+    writes the plate's own colours in their own type. Raises ``DiskFull`` or
+    ``ResultFolderUnwritable``.
     """
     parts = []
     for index, part in enumerate(plate.parts):
         channels = [_exr_channel(channel) for channel in part.channels]
-        if index == plate.painted_part and rgb is not None:
-            for place, channel_index in enumerate(plate.rgb):
-                channels[channel_index] = rgb[..., place].astype(np.float16)
+        if index == plate.painted_part and planes is not None:
+            for plane, channel_index in zip(planes, plate.rgb, strict=True):
+                channels[channel_index] = plane.astype(np.float16)
         extra = attributes if index == plate.painted_part else {}
         parts.append(ResultPart(part.spec, tuple(channels), extra))
     write_exr(path, parts)

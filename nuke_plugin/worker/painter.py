@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,13 +42,13 @@ class SeenFrame:
     is_broken: NDArray[np.bool_] | None
     """Pixels with a NaN or infinite colour, (H, W); None when there is none."""
 
-    broken_rgb: NDArray[np.float32] | None
-    """The plate's colours of those pixels, (count, 3)."""
+    broken_colours: NDArray[np.float32] | None
+    """The plate's colours of those pixels, (3, count)."""
 
     @property
     def broken_pixels(self) -> int:
         """How many pixels are NaN or infinite."""
-        return 0 if self.broken_rgb is None else len(self.broken_rgb)
+        return 0 if self.is_broken is None else int(self.is_broken.sum())
 
 
 class Painter:
@@ -74,40 +73,39 @@ class Painter:
 
     def paint_frame(
         self,
-        rgba: NDArray[np.float32],
+        planes: Planes,
         colour: PlateColour,
         cancellation: Cancellation | None = None,
-    ) -> NDArray[np.float32]:
-        """Return the painted colours, float32 (H, W, 3), of float32 (H, W, 4) in the plate's space.
+    ) -> Planes:
+        """Return the painted colours of a plate's, both float32 (3, H, W).
 
-        ``rgba`` is left as it is; its alpha matters to nothing. At neutral strength the colours
-        come back as they are, only moved to the result's space where that differs.
+        ``planes`` stays as it is. At neutral strength the colours come back as they are, only moved to the result's space
+        where that differs.
         """
         if self.is_neutral:
-            return self.unpainted(rgba.copy(), colour)
-        seen = self.see(rgba.copy(), colour)
+            return self.unpainted(planes.copy(), colour)
+        seen = self.see(planes.copy(), colour)
         return self.finish(seen, self.paint(seen, cancellation or Cancellation()))
 
-    def see(self, rgba: NDArray[np.float32], colour: PlateColour) -> SeenFrame:
-        """Return what the network sees of float32 (H, W, 4); ``rgba`` is used up."""
-        height, width = rgba.shape[:2]
+    def see(self, planes: Planes, colour: PlateColour) -> SeenFrame:
+        """Return what the network sees of a plate's colours, (3, H, W); ``planes`` is used up."""
         is_broken: NDArray[np.bool_] | None = None
-        broken_rgb = None
-        if not np.isfinite(rgba[..., :3]).all():
-            is_broken = np.isnan(rgba[..., :3] - rgba[..., :3]).any(axis=-1)  # (H, W)
-            broken_rgb = rgba[is_broken, :3]
+        broken_colours = None
+        if not np.isfinite(planes).all():
+            is_broken = np.logical_not(np.isfinite(planes).all(axis=0))  # (H, W)
+            broken_colours = planes[:, is_broken]
             # A stand-in, so that no neighbour meets a NaN inside the network.
-            rgba[is_broken] = np.nan_to_num(rgba[is_broken], nan=0, posinf=HALF_MAX, neginf=0)
-        colour.to_linear.apply(rgba)
+            stand_in = np.nan_to_num(broken_colours, nan=0, posinf=HALF_MAX, neginf=0)
+            planes[:, is_broken] = stand_in
+        colour.to_linear.apply(planes)
+        carried = show(planes)
+        height, width = planes.shape[1:]
         geometry = FrameGeometry.of(self.network.card, width, height, self.window_limit_px)
         padded = (1, 3, geometry.padded_height, geometry.padded_width)
         image: NDArray[np.float32] = np.empty(padded, np.float32)
-        frame = geometry.frame_of(image)[0]  # (3, H, W), a view
-        for plane, channel in zip(frame, np.moveaxis(rgba, -1, 0), strict=False):
-            plane[...] = channel
-        carried = show(frame)
+        geometry.frame_of(image)[0] = planes
         geometry.reflect_into_pad(image)
-        return SeenFrame(image, geometry, carried, colour, is_broken, broken_rgb)
+        return SeenFrame(image, geometry, carried, colour, is_broken, broken_colours)
 
     def paint(self, seen: SeenFrame, cancellation: Cancellation) -> Planes:
         """Run the network; return the painted frame, display encoded in [0, 1], (3, H, W).
@@ -129,21 +127,21 @@ class Painter:
                 self.window_limit_px = window_px // 2
                 geometry = smaller
 
-    def finish(self, seen: SeenFrame, painted: Planes) -> NDArray[np.float32]:
-        """Return the result's colours, float32 (H, W, 3), finite ones within half's range."""
-        light = restore(painted, seen.carried)
-        rgb = _converted(np.moveaxis(light, 0, -1), seen.colour)  # (H, W, 3)
-        np.clip(rgb, -HALF_MAX, HALF_MAX, out=rgb)
+    def finish(self, seen: SeenFrame, painted: Planes) -> Planes:
+        """Return the result's colours, (3, H, W), finite ones within half's range."""
+        planes = restore(painted, seen.carried)
+        seen.colour.from_linear.apply(planes)
+        np.clip(planes, -HALF_MAX, HALF_MAX, out=planes)
         if seen.is_broken is not None:
-            rgb[seen.is_broken] = seen.broken_rgb
-        return rgb
+            planes[:, seen.is_broken] = seen.broken_colours
+        return planes
 
-    def unpainted(self, rgba: NDArray[np.float32], colour: PlateColour) -> NDArray[np.float32]:
-        """Return a plate's own colours, (H, W, 3), in the result's space; ``rgba`` is used up."""
+    def unpainted(self, planes: Planes, colour: PlateColour) -> Planes:
+        """Return a plate's own colours in the result's space; ``planes`` (3, H, W) is used up."""
         if colour.space != colour.result_space:
-            colour.to_linear.apply(rgba)
-            colour.from_linear.apply(rgba)
-        return rgba[..., :3]
+            colour.to_linear.apply(planes)
+            colour.from_linear.apply(planes)
+        return planes
 
     def _run_windows(
         self, image: NDArray[np.float32], geometry: FrameGeometry, cancellation: Cancellation
@@ -156,13 +154,3 @@ class Painter:
             result = self.network.run(part, self.style, self.strength, cancellation)
             painted[:, *window.outer] = result[0, :, *window.inner]
         return painted
-
-
-def _converted(rgb: NDArray[Any], colour: PlateColour) -> NDArray[Any]:
-    """Return (H, W, 3) linear light in the result's space; the same array when that is linear."""
-    if colour.from_linear.is_identity:
-        return rgb
-    rgba = np.ones((*rgb.shape[:2], 4), np.float32)
-    rgba[..., :3] = rgb
-    colour.from_linear.apply(rgba)
-    return rgba[..., :3]

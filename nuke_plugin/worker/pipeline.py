@@ -14,9 +14,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
 from nuke_plugin.contract.errors import ColourSpaceNeeded, PlateError, RenderCancelled
 from nuke_plugin.contract.library import ModelLibrary
 from nuke_plugin.contract.messages import FrameFailure
@@ -252,7 +249,7 @@ class _Job:
         if self._painter.is_neutral:
             return _Loaded(frame, plate, colour, None)
         with self._timed("colour"):
-            return _Loaded(frame, plate, colour, self._painter.see(plate.rgba(), colour))
+            return _Loaded(frame, plate, colour, self._painter.see(plate.colours(), colour))
 
     def _paint(self, loaded: _Loaded) -> Planes | None:
         if loaded.seen is None:
@@ -272,28 +269,27 @@ class _Job:
 
     def _save(self, loaded: _Loaded, painted: Planes | None) -> None:
         with self._timed("colour"):
-            rgb = self._result_colours(loaded, painted)
+            planes = self._result_colours(loaded, painted)
         with self._timed("write"):
             path = self._results.pattern.path(loaded.frame)
-            write_result(path, loaded.plate, rgb, provenance(self._painter, loaded.colour))
+            write_result(path, loaded.plate, planes, provenance(self._painter, loaded.colour))
         with self._lock:
             self._written.append(loaded.frame)
             self._tell_progress(loaded.frame, is_written=True)
 
-    def _result_colours(
-        self, loaded: _Loaded, painted: Planes | None
-    ) -> NDArray[np.float32] | None:
-        """Return the colours to write, (H, W, 3); None for the plate's own, bit for bit."""
+    def _result_colours(self, loaded: _Loaded, painted: Planes | None) -> Planes | None:
+        """Return the colours to write, (3, H, W); None for the plate's own, bit for bit."""
         plate = loaded.plate
         if loaded.seen is not None and painted is not None:
-            rgb = self._painter.finish(loaded.seen, painted)
+            planes = self._painter.finish(loaded.seen, painted)
         elif plate.is_integer:
-            rgb = self._painter.unpainted(plate.rgba(), loaded.colour)
+            planes = self._painter.unpainted(plate.colours(), loaded.colour)
         else:
             return None
-        if plate.has_straight_alpha:
-            rgb *= plate.rgba()[..., 3:]
-        return rgb
+        alpha = plate.straight_alpha
+        if alpha is not None:
+            planes *= alpha
+        return planes
 
     def _give_up(self, frame: int, error: PlateError) -> None:
         with self._lock:
