@@ -9,14 +9,19 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from types import FrameType
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from nuke_plugin.contract.errors import RenderCancelled
-from nuke_plugin.worker.cancellation import Cancellation
+
+if TYPE_CHECKING:
+    from nuke_plugin.worker.cancellation import Cancellation
 
 _T = TypeVar("_T")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_LOOK_SECONDS = 0.1
+"""How long the main thread may sleep before it sees that the work has ended."""
 
 
 class Interrupted(Exception):
@@ -35,6 +40,8 @@ def run_interruptible(work: Callable[[Cancellation], _T]) -> _T:
     ``work`` is called on another thread and raises ``RenderCancelled`` once its cancellation is
     requested, which becomes ``Interrupted`` here. Any other error of its passes as it is.
     """
+    from nuke_plugin.worker.cancellation import Cancellation  # loads ONNX Runtime
+
     cancellation = Cancellation()
     pressed: list[int] = []
 
@@ -45,33 +52,28 @@ def run_interruptible(work: Callable[[Cancellation], _T]) -> _T:
 
     before = {number: signal.signal(number, press) for number in _SIGNALS}
     try:
-        outcome = _Outcome(work, cancellation)
+        outcome: Future[_T] = Future()
         # A daemon, so that a second Control-C need not wait for a dead network drive.
-        thread = threading.Thread(target=outcome.run, name="impasto-work", daemon=True)
+        thread = threading.Thread(
+            target=_settle, args=(outcome, work, cancellation), name="impasto-work", daemon=True
+        )
         thread.start()
         while thread.is_alive():
-            thread.join(0.1)
+            thread.join(_LOOK_SECONDS)
+        return outcome.result()
+    except RenderCancelled as error:
+        if not pressed:
+            raise
+        raise Interrupted(pressed[0], error.message) from error
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    if isinstance(outcome.error, RenderCancelled) and pressed:
-        raise Interrupted(pressed[0], outcome.error.message) from outcome.error
-    if outcome.error is not None:
-        raise outcome.error
-    return outcome.values[0]
 
 
-class _Outcome(Generic[_T]):
-    """What came of a piece of work on another thread."""
-
-    def __init__(self, work: Callable[[Cancellation], _T], cancellation: Cancellation) -> None:
-        self._work = work
-        self._cancellation = cancellation
-        self.values: list[_T] = []
-        self.error: BaseException | None = None
-
-    def run(self) -> None:
-        try:
-            self.values.append(self._work(self._cancellation))
-        except BaseException as error:  # noqa: BLE001  it is raised again on the main thread
-            self.error = error
+def _settle(
+    outcome: Future[_T], work: Callable[[Cancellation], _T], cancellation: Cancellation
+) -> None:
+    try:
+        outcome.set_result(work(cancellation))
+    except BaseException as error:  # noqa: BLE001  raised again on the main thread
+        outcome.set_exception(error)

@@ -1,0 +1,309 @@
+"""Holds the command ``impasto``: what its words mean and what it answers.
+
+Exit codes: 0 all done; 1 done in part (``--keep-going``) or, for ``doctor``, something is wrong;
+2 the user's error, told in one message; 130 and 143 stopped by Control-C and SIGTERM. The worker's
+packages take a second to load, so each command imports what it needs and ``--help`` none of them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+from nuke_plugin.contract.errors import (
+    ImpastoError,
+    PlateNotFound,
+    ResultsExist,
+    WorkerNotInstalled,
+)
+from nuke_plugin.contract.version import VERSION
+
+try:
+    import typer
+except ImportError as error:
+    sys.exit(WorkerNotInstalled([f"{sys.executable} ({error})"], "make setup").message)
+
+if TYPE_CHECKING:
+    from nuke_plugin.worker.terminal import Terminal
+
+app = typer.Typer(
+    help="Paint plates in trained styles: EXR in, stylised EXR out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Model = Annotated[str | None, typer.Option(metavar="ID", help="Model, as `styles` lists it.")]
+Style = Annotated[str | None, typer.Option(metavar="NAME", help="Id or title of the style.")]
+Strength = Annotated[
+    float, typer.Option(metavar="0..1", help="Amount of style; 0 is the plate itself.")
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results that exist.")]
+ColourSpace = Annotated[
+    str | None,
+    typer.Option(
+        "--colorspace",
+        metavar="NAME",
+        help="OCIO colour space of the plates; by default linear Rec.709, for PNG and JPEG sRGB.",
+    ),
+]
+
+
+def main() -> None:
+    """Run the command with the process's arguments; the console script calls this."""
+    app(prog_name="impasto")
+
+
+def _mix(text: str) -> dict[str, float]:
+    from nuke_plugin.worker.style_choice import parse_mix
+
+    try:
+        return parse_mix(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--mix-styles") from error
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) > 1 and int(height) > 1):
+        reason = f"{text!r} is not a width and height, such as 1920x1080"
+        raise typer.BadParameter(reason, param_hint="--size")
+    return int(width), int(height)
+
+
+@app.command()
+def render(
+    plates: Annotated[
+        str, typer.Argument(metavar="PLATES", help="plate.%04d.exr, plate.####.exr or one file.")
+    ],
+    out: Annotated[
+        str, typer.Argument(metavar="OUT", help="Where the results go, named likewise; EXR.")
+    ],
+    model: Model = None,
+    style: Style = None,
+    mix_styles: Annotated[
+        str | None,
+        typer.Option(metavar="A:0.6,B:0.4", help="A mix of one model's styles, with weights."),
+    ] = None,
+    strength: Strength = 1.0,
+    frames: Annotated[
+        str | None,
+        typer.Option(metavar="1001-1024x2", help="Frame range; by default every plate there is."),
+    ] = None,
+    colorspace: ColourSpace = None,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Skip plates that are missing or broken.")
+    ] = False,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Paint plates in a style."""
+    if (style is None) == (mix_styles is None):
+        raise typer.BadParameter("give one of the two", param_hint="--style or --mix-styles")
+    mix = _mix(mix_styles) if mix_styles else None
+
+    def work(terminal: Terminal) -> int:
+        from nuke_plugin.worker.interrupt import run_interruptible
+        from nuke_plugin.worker.pipeline import RenderSettings, Studio
+        from nuke_plugin.worker.pipeline import render as render_frames
+        from nuke_plugin.worker.report import failure_lines, render_lines
+        from nuke_plugin.worker.style_choice import choose_style
+
+        studio = Studio.from_environment(os.environ)
+        choice = choose_style(studio.library, model, style, mix)
+        settings = RenderSettings(
+            plates=plates,
+            results=out,
+            model=choice.installed.card.id,
+            styles=choice.styles,
+            strength=strength,
+            frames=frames,
+            colorspace=colorspace,
+            keep_going=keep_going,
+            overwrite=overwrite,
+        )
+        with terminal.bar("painting") as advance:
+            report = run_interruptible(
+                lambda cancellation: render_frames(
+                    settings,
+                    studio,
+                    cancellation=cancellation,
+                    on_progress=lambda done: advance(done.done, done.total),
+                    on_warning=terminal.warn,
+                )
+            )
+        lines = [*render_lines(report, out), *failure_lines(report)]
+        terminal.answer(lines, **asdict(report), results=out, warnings=terminal.warnings)
+        return 1 if report.failed else 0
+
+    _finish(as_json, work)
+
+
+@app.command()
+def styles(as_json: AsJson = False) -> None:
+    """List the styles that are installed."""
+
+    def work(terminal: Terminal) -> int:
+        from nuke_plugin.contract.library import ModelLibrary
+        from nuke_plugin.worker.report import style_fields, style_lines
+
+        library = ModelLibrary.from_environment(os.environ)
+        for error in library.problems():
+            terminal.warn(None, error.message)
+        terminal.answer(
+            style_lines(library), styles=style_fields(library), warnings=terminal.warnings
+        )
+        return 0
+
+    _finish(as_json, work)
+
+
+@app.command()
+def sheet(
+    plate: Annotated[
+        str,
+        typer.Argument(metavar="PLATE", help="An image, or a pattern: its first frame is taken."),
+    ],
+    out: Annotated[Path, typer.Argument(metavar="OUT.png", help="The sheet to write.")],
+    strength: Strength = 1.0,
+    frame: Annotated[
+        int | None, typer.Option(metavar="N", help="Frame of a pattern to take.")
+    ] = None,
+    colorspace: ColourSpace = None,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Paint one frame in every installed style, labelled, on one page."""
+    if out.suffix.lower() != ".png":
+        raise typer.BadParameter(f"{str(out)!r} does not end in .png", param_hint="OUT.png")
+
+    def work(terminal: Terminal) -> int:
+        from nuke_plugin.contract.frame_pattern import FramePattern
+        from nuke_plugin.worker.interrupt import run_interruptible
+        from nuke_plugin.worker.pipeline import Studio
+        from nuke_plugin.worker.sheet import write_sheet
+        from nuke_plugin.worker.style_sheet import style_sheet
+
+        pattern = FramePattern.parse(plate)
+        existing = pattern.existing_frames()
+        if not existing.frames or not (frame is None or frame in existing):
+            raise PlateNotFound(plate if frame is None else pattern.path(frame))
+        if out.exists() and not overwrite:
+            raise ResultsExist(out, "1")
+        studio = Studio.from_environment(os.environ)
+        file = pattern.path(existing.frames[0] if frame is None else frame)
+        with terminal.bar("painting") as advance:
+            page = run_interruptible(
+                lambda cancellation: style_sheet(
+                    file, studio, strength, colorspace, cancellation, advance, terminal.warn
+                )
+            )
+        write_sheet(out, page)
+        captions = [panel.caption for panel in page.panels]
+        lines = [f"Painted {file} in {len(captions) - 1} styles: {out}"]
+        terminal.answer(lines, sheet=str(out), panels=captions, warnings=terminal.warnings)
+        return 0
+
+    _finish(as_json, work)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for its files.")] = Path(
+        "demo_output"
+    ),
+    model: Model = None,
+    style: Style = None,
+    frames: Annotated[
+        str | None, typer.Option(metavar="1001-1032", help="Fewer frames of the shot.")
+    ] = None,
+    size: Annotated[str, typer.Option(metavar="WxH", help="Plate size in pixels.")] = "960x540",
+    as_json: AsJson = False,
+) -> None:
+    """Paint the shipped shot: plates, painted EXR frames, a contact sheet and a movie.
+
+    Files of an earlier demo in the same folder are replaced.
+    """
+    width, height = _size(size)
+
+    def work(terminal: Terminal) -> int:
+        from nuke_plugin.contract.frame_range import FrameRange
+        from nuke_plugin.worker.demo import Demo, DemoFiles
+        from nuke_plugin.worker.interrupt import run_interruptible
+        from nuke_plugin.worker.pipeline import Studio
+        from nuke_plugin.worker.report import demo_fields, demo_lines
+        from nuke_plugin.worker.shot import DemoShot
+        from nuke_plugin.worker.style_choice import choose_style
+
+        shot = DemoShot(width, height)
+        wanted = FrameRange.parse(frames) if frames else shot.frames
+        studio = Studio.from_environment(os.environ)
+        choice = choose_style(studio.library, model, style, None)
+        report = run_interruptible(
+            lambda cancellation: Demo(
+                DemoFiles(out), studio, choice, cancellation, terminal.bar, terminal.warn, shot
+            ).run(wanted)
+        )
+        terminal.answer(demo_lines(report), **demo_fields(report), warnings=terminal.warnings)
+        return 0
+
+    _finish(as_json, work)
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Try everything the worker needs and say what is wrong."""
+
+    def work(terminal: Terminal) -> int:
+        from nuke_plugin.worker.doctor import diagnose
+        from nuke_plugin.worker.report import diagnosis_lines
+
+        diagnosis = diagnose(os.environ)
+        terminal.answer(diagnosis_lines(diagnosis), **asdict(diagnosis))
+        return 1 if diagnosis.problems else 0
+
+    _finish(as_json, work)
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"impasto {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _impasto(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+def _finish(as_json: bool, work: Callable[[Terminal], int]) -> NoReturn:
+    """Do a command's work and leave with its exit code. This is a process edge."""
+    from nuke_plugin.worker.interrupt import Interrupted
+    from nuke_plugin.worker.terminal import Terminal
+
+    terminal = Terminal(as_json)
+    try:
+        code = work(terminal)
+    except Interrupted as error:
+        terminal.fail("RenderCancelled", error.message)
+        code = error.exit_code
+    except KeyboardInterrupt:  # before or after the work, which hears Control-C itself
+        code = 130
+    except ImpastoError as error:
+        terminal.fail(type(error).__name__, error.message)
+        code = 2
+    raise typer.Exit(code)
+
+
+if __name__ == "__main__":
+    main()
