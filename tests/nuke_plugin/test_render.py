@@ -1,0 +1,453 @@
+"""Promises of Render: plates by the host, the real worker, real EXR files, shown by the node."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from nuke_standin import session
+from nuke_standin.pixels import pixel_rows
+
+from nuke_plugin import render, style_node, worker_client
+from nuke_plugin.contract.errors import StrengthOutOfRange
+from tests.nuke_plugin.comp import FIRST, LAST, Comp, largest_difference, picture
+
+HOST_FOLDER = Path(__file__).resolve().parents[1] / "standin" / "host"
+FRAME = 1002
+PATIENCE_MS = 60_000
+
+
+def rendered(node: Any, qtbot: Any) -> Any:
+    """Press Render, let Qt's loop run until the job is done and shown, and return the job."""
+    node["render"].execute()
+    job = render.running_job(node)
+    assert job is not None, node["status"].value()
+    qtbot.waitUntil(lambda: job.ended.is_set() and is_shown(node), timeout=PATIENCE_MS)
+    return job
+
+
+def is_shown(node: Any) -> bool:
+    """Whether the node's status tells of an end."""
+    status = node["status"].value()
+    return any(word in status for word in ("rendered in", "Stopped", "Cancelled:"))
+
+
+def test_render_shows_the_painted_frames(comp: Comp, qtbot: Any) -> None:
+    """After Render the node shows painted rgb and says how long it took and on what."""
+    node = comp.node()
+    rendered(node, qtbot)
+
+    assert largest_difference(picture(node, FRAME), picture(comp.plate, FRAME)) > 0.05
+    assert node["status"].value().startswith("3 frames rendered in")
+    assert "CPUExecutionProvider" in node["status"].value()
+    assert node["label"].evaluate().startswith("warm")
+
+
+def test_render_equals_the_command_pixel_for_pixel(
+    comp: Comp, qtbot: Any, worker_python: Path, models: Path
+) -> None:
+    """What the node shows is what ``impasto render`` makes of the same plates, to the last bit."""
+    node = comp.node(strength=0.7)
+    rendered(node, qtbot)
+    plates = comp.results(node).parent / "plates" / "painted.%04d.exr"
+    by_command = comp.folder / "by command" / "painted.%04d.exr"
+    code = "from nuke_plugin.worker.cli import main; main()"
+    arguments = ["--model", "tiny", "--style", "warm", "--strength", "0.7"]
+    subprocess.run(
+        [worker_python, "-c", code, "render", str(plates), str(by_command), *arguments],
+        check=True,
+        cwd=HOST_FOLDER.parents[2],
+        env={**os.environ, "IMPASTO_MODELS": str(models)},
+        capture_output=True,
+    )
+
+    for frame in range(FIRST, LAST + 1):
+        assert picture(node, frame) == picture(comp.read(by_command), frame)
+
+
+def test_only_rgb_changes(comp: Comp, qtbot: Any) -> None:
+    """Alpha, other layers, metadata, format and bounding box stay the plate's."""
+    node = comp.node()
+    rendered(node, qtbot)
+    plate = comp.plate
+    assert picture(node, FRAME, ("alpha",)) == picture(plate, FRAME, ("alpha",))
+    assert pixel_rows(node, "depth.Z", FRAME) == pixel_rows(plate, "depth.Z", FRAME)
+    assert sorted(node.channels()) == sorted(plate.channels())
+    assert node.metadata() == plate.metadata()
+    assert (node.width(), node.height()) == (plate.width(), plate.height())
+    box, plate_box = node.bbox(), plate.bbox()
+    assert (box.x(), box.y(), box.w(), box.h()) == (
+        plate_box.x(),
+        plate_box.y(),
+        plate_box.w(),
+        plate_box.h(),
+    )
+
+
+def test_results_need_no_plugin(comp: Comp, qtbot: Any) -> None:
+    """The saved script, opened where the plugin is absent, still shows the painted frames."""
+    node = comp.node()
+    rendered(node, qtbot)
+    comp.save()
+    here = picture(node, FRAME)
+    script = Path(__file__).with_name("plain_nuke.py")
+    arguments = [str(HOST_FOLDER), str(comp.script), node.name(), str(FRAME)]
+    done = subprocess.run(
+        [sys.executable, "-S", str(script), *arguments],  # without site-packages
+        check=False,
+        cwd=comp.folder,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    there = json.loads(done.stdout)
+
+    assert there["picture"] == here
+    assert there["label"].startswith("warm")
+    assert not there["has_error"]
+    assert "Impasto is not installed" in there["messages"][-1]
+
+
+def test_a_missing_frame_shows_the_input(comp: Comp, qtbot: Any, nuke: ModuleType) -> None:
+    """Where a result was deleted the node shows its input and says so, and nothing turns red."""
+    node = comp.node()
+    rendered(node, qtbot)
+    comp.result_file(node, FRAME).unlink()
+    node.node("ResultRead")["reload"].execute()
+    nuke.root().setFrame(FRAME)
+    assert picture(node, FRAME) == picture(comp.plate, FRAME)
+    assert not node.treeHasError()
+    assert node["label"].evaluate().startswith("not rendered here")
+    assert largest_difference(picture(node, FIRST), picture(comp.plate, FIRST)) > 0.05
+
+
+def test_frames_outside_the_results_show_the_input(comp: Comp, qtbot: Any) -> None:
+    """A frame that was not asked for is the plate's, not a held neighbour."""
+    node = comp.node(frame_range="1002")
+    rendered(node, qtbot)
+
+    assert picture(node, FIRST) == picture(comp.plate, FIRST)
+    assert picture(node, LAST) == picture(comp.plate, LAST)
+    assert largest_difference(picture(node, FRAME), picture(comp.plate, FRAME)) > 0.05
+
+
+def test_mix_0_is_the_input_bit_for_bit(comp: Comp, qtbot: Any) -> None:
+    """At mix 0 the node gives its input exactly; in between it lies between, without a render."""
+    node = comp.node()
+    rendered(node, qtbot)
+    plate, painted = picture(comp.plate, FRAME), picture(node, FRAME)
+    node["mix"].setValue(0)
+    assert picture(node, FRAME) == plate
+    node["mix"].setValue(0.5)
+    half = {
+        name: [[(a + b) / 2 for a, b in zip(*rows)] for rows in zip(plate[name], painted[name])]
+        for name in plate
+    }
+    assert largest_difference(picture(node, FRAME), half) < 1e-6
+
+
+def test_the_mask_says_where(comp: Comp, qtbot: Any, nuke: ModuleType) -> None:
+    """A connected mask limits the painting, inverted the other way round; none means everywhere."""
+    node = comp.node()
+    rendered(node, qtbot)
+    plate, painted = picture(comp.plate, FRAME), picture(node, FRAME)
+    black = nuke.nodes.Constant(channels="rgba")
+    white = nuke.nodes.Constant(channels="rgba", color=1)
+    node.setInput(1, black)
+    assert picture(node, FRAME) == plate
+    node["invert_mask"].setValue(True)
+    assert picture(node, FRAME) == painted
+    node["invert_mask"].setValue(False)
+    node.setInput(1, white)
+    assert picture(node, FRAME) == painted
+    node.setInput(1, None)
+    assert picture(node, FRAME) == painted
+
+
+def test_the_mask_is_found_inside_a_group(comp: Comp, qtbot: Any, nuke: ModuleType) -> None:
+    """Copied into another Group, the node still knows whether its own mask is connected."""
+    node = comp.node()
+    rendered(node, qtbot)
+    painted = picture(node, FRAME)
+    node.selectOnly()
+    nuke.nodeCopy("%clipboard%")
+    outer = nuke.nodes.Group()
+    with outer:
+        source = nuke.nodes.Input(name="source")
+        nuke.nodePaste("%clipboard%")
+        copied = next(one for one in outer.nodes() if one.Class() == "Group")
+        copied.setInput(0, source)
+        nuke.nodes.Output().setInput(0, copied)
+        black = nuke.nodes.Constant(channels="rgba")
+    outer.setInput(0, comp.plate)
+
+    assert picture(outer, FRAME) == painted
+    copied.setInput(1, black)
+    assert picture(outer, FRAME) == picture(comp.plate, FRAME)
+
+
+def test_render_leaves_the_script_as_it_was(comp: Comp, qtbot: Any, nuke: ModuleType) -> None:
+    """Proxy mode, the plate Write and the undo history are after Render what they were before."""
+    node = comp.node()
+    nuke.root().setProxy(True)
+    before = len(session.undo.steps)
+    rendered(node, qtbot)
+
+    assert nuke.root().proxy()
+    assert node.node("PlateWrite")["disable"].value()
+    assert len(session.undo.steps) == before
+    assert not session.undo.disabled_depth
+
+
+def test_render_does_not_hold_up_nuke(slow_comp: Comp, qtbot: Any) -> None:
+    """Render returns while the worker still paints; progress is told frame by frame."""
+    node = slow_comp.node(model="slow", frame_range="1001-1003")
+    node["render"].execute()
+    job = render.running_job(node)
+    assert job is not None
+    assert not job.ended.is_set()
+    qtbot.waitUntil(lambda: "of 3" in node["status"].value(), timeout=PATIENCE_MS)
+    assert "s each, about" in node["status"].value()
+    assert session.progress_tasks[-1]._progress > 0
+    qtbot.waitUntil(lambda: is_shown(node), timeout=PATIENCE_MS)
+
+
+def test_cancel_stops_in_the_middle_and_keeps_what_is_done(slow_comp: Comp, qtbot: Any) -> None:
+    """Cancel ends the render soon; whole frames stay and are shown, others show the input."""
+    node = slow_comp.node(model="slow", frame_range="1001-1003")
+    node["render"].execute()
+    job = render.running_job(node)
+    qtbot.waitUntil(lambda: job.done >= 1, timeout=PATIENCE_MS)
+    node["cancel"].execute()
+    began = time.monotonic()
+    qtbot.waitUntil(lambda: is_shown(node), timeout=PATIENCE_MS)
+
+    assert time.monotonic() - began < 5
+    assert job.done < 3
+    assert f"Cancelled: {job.done} frame" in node["status"].value()
+    assert slow_comp.result_file(node, 1001).is_file()
+    assert not list(slow_comp.results(node).parent.glob("*1003*"))
+    assert [file.suffix for file in slow_comp.results(node).parent.iterdir() if file.is_file()] == [
+        ".exr"
+    ] * job.done
+
+
+def test_the_progress_bar_cancels_too(slow_comp: Comp, qtbot: Any) -> None:
+    """Cancel on Nuke's own progress bar stops the render without waiting for a frame."""
+    node = slow_comp.node(model="slow", frame_range="1001-1003")
+    node["render"].execute()
+    session.progress_tasks[-1]._cancelled = True
+    qtbot.waitUntil(lambda: is_shown(node), timeout=PATIENCE_MS)
+
+    assert "Cancelled: " in node["status"].value()
+    assert session.messages == []
+
+
+def test_a_killed_worker_is_explained_and_replaced(slow_comp: Comp, qtbot: Any) -> None:
+    """A worker that dies is told with its exit code, and the next Render starts another."""
+    node = slow_comp.node(model="slow", frame_range="1001-1003")
+    node["render"].execute()
+    job = render.running_job(node)
+    qtbot.waitUntil(lambda: job.done >= 1, timeout=PATIENCE_MS)
+    pid = worker_client.session().pid
+    os.kill(pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
+    qtbot.waitUntil(lambda: is_shown(node), timeout=PATIENCE_MS)
+
+    assert "Stopped after 1 frame" in node["status"].value()
+    assert "ended unexpectedly with exit code" in session.messages[-1]
+    node["model"].setValue("tiny")
+    rendered(node, qtbot)
+    assert node["status"].value().startswith("3 frames rendered in")
+    assert worker_client.session().pid not in (None, pid)
+
+
+def test_render_says_what_to_run_without_a_worker(
+    comp: Comp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the worker, Render tells the command that installs it and writes no plate."""
+    monkeypatch.setenv("IMPASTO_PYTHON", "/nowhere/python")
+    node = comp.node()
+    node["render"].execute()
+
+    assert "/nowhere/python" in session.messages[-1]
+    assert "pip install" in session.messages[-1]
+    assert not comp.results(node).parent.exists()
+
+
+def test_an_unsaved_script_is_told_what_to_do(
+    nuke: ModuleType, models: Path, tmp_path: Path
+) -> None:
+    """Results go beside the script: before it is saved, Render says so."""
+    plate = nuke.nodes.Constant(channels="rgba")
+    plate.setSelected(True)
+    node = style_node.create()
+    node["render"].execute()
+
+    assert "Save the script" in session.messages[-1]
+
+
+@pytest.mark.parametrize(
+    ("knob", "value", "said"),
+    [
+        ("strength", 1.5, "The strength 1.5 is out of range"),
+        ("frame_range", "10-1", "runs backwards"),
+        ("frame_range", "later", "is not a frame range"),
+        ("results", "/tmp/painted.%04d.png", "it must end in .exr"),
+        ("results", "/tmp/painted.exr", "the results need a frame number"),
+    ],
+)
+def test_a_bad_setting_is_told_before_anything_is_written(
+    comp: Comp, knob: str, value: Any, said: str
+) -> None:
+    """A setting that cannot be rendered is named with its value, and no plate is written."""
+    node = comp.node()
+    node[knob].setValue(value)
+    node["render"].execute()
+
+    assert said in session.messages[-1]
+    assert not comp.results(node).parent.exists()
+
+
+def test_a_plate_that_cannot_be_rendered_is_told(comp: Comp) -> None:
+    """When Nuke cannot render the plate, its reason is passed on."""
+    (comp.folder / "plates" / "shot.1002.exr").unlink()
+    node = comp.node()
+    node["render"].execute()
+
+    assert "Nuke could not write the plates of ImpastoStyle1" in session.messages[-1]
+    assert "shot.1002.exr" in session.messages[-1]
+    assert node.node("PlateWrite")["disable"].value()
+
+
+def test_cancelling_the_plates_is_no_error(comp: Comp, nuke: ModuleType) -> None:
+    """Cancel on Nuke's own bar while the plates are written ends quietly."""
+    nuke.addBeforeFrameRender(nuke.cancel)
+    node = comp.node()
+    node["render"].execute()
+
+    assert node["status"].value() == "Cancelled."
+    assert session.messages == []
+    assert node.node("PlateWrite")["disable"].value()
+
+
+def test_a_second_press_while_rendering_is_refused(slow_comp: Comp, qtbot: Any) -> None:
+    """One node renders once at a time."""
+    node = slow_comp.node(model="slow", frame_range="1001-1002")
+    node["render"].execute()
+    node["render"].execute()
+    assert "it is rendering already" in session.messages[-1]
+    node["cancel"].execute()
+    qtbot.waitUntil(lambda: is_shown(node), timeout=PATIENCE_MS)
+
+
+def test_render_inside_a_render_is_refused(comp: Comp, nuke: ModuleType) -> None:
+    """Render from a render callback says that Nuke is busy instead of raising Nuke's own error."""
+    node = comp.node()
+    write = nuke.nodes.Write(file=str(comp.folder / "x.%04d.exr"), raw=True, file_type="exr")
+    write.setInput(0, comp.plate)
+    nuke.addBeforeRender(lambda: node["render"].execute())
+    nuke.execute(write, FIRST, FIRST)
+
+    assert "Nuke is rendering something else" in session.messages[-1]
+
+
+def test_a_node_deleted_while_rendering_stops_its_job(
+    slow_comp: Comp, qtbot: Any, nuke: ModuleType
+) -> None:
+    """Deleting the node ends its render without a message."""
+    node = slow_comp.node(model="slow", frame_range="1001-1003")
+    node["render"].execute()
+    job = render.running_job(node)
+    nuke.delete(node)
+    qtbot.waitUntil(job.ended.is_set, timeout=PATIENCE_MS)
+    qtbot.wait(100)
+
+    assert job.done < 3
+    assert session.messages == []
+
+
+def test_strength_may_be_animated(comp: Comp, qtbot: Any) -> None:
+    """Each frame is painted with the strength the knob has there; 0 gives the plate."""
+    node = comp.node()
+    node["strength"].setAnimated()
+    for frame, strength in ((1001, 0.0), (1002, 0.5), (1003, 1.0)):
+        node["strength"].setValueAt(strength, frame)
+    rendered(node, qtbot)
+    changes = [
+        largest_difference(picture(node, frame), picture(comp.plate, frame))
+        for frame in (1001, 1002, 1003)
+    ]
+
+    assert changes[0] == 0
+    assert 0 < changes[1]
+    assert changes[2] > 0
+    assert node["status"].value().startswith("3 frames rendered in")
+
+
+def test_changed_settings_show_in_the_label(comp: Comp, qtbot: Any) -> None:
+    """A slider that was moved after Render shows: the frames are the old ones."""
+    node = comp.node()
+    rendered(node, qtbot)
+    node["strength"].setValue(0.4)
+
+    assert node["label"].evaluate().startswith("settings changed, press Render")
+
+
+def test_every_view_is_rendered(comp: Comp, qtbot: Any, nuke: ModuleType) -> None:
+    """Each view gets plates and results of its own."""
+    nuke.root()["views"].setValue("left right")
+    node = comp.node()
+    rendered(node, qtbot)
+
+    assert node["status"].value().startswith("6 frames rendered in")
+    for view in ("left", "right"):
+        assert Path(str(comp.results(node, view)) % FRAME).is_file()
+
+
+def test_terminal_mode_renders_and_waits(terminal_comp: Comp) -> None:
+    """In ``nuke -t`` a script renders a node and gets the job, or the error, back."""
+    node = terminal_comp.node(strength=0.5)
+    job = render.render_and_wait(node)
+
+    assert job.done == 3
+    assert largest_difference(picture(node, FRAME), picture(terminal_comp.plate, FRAME)) > 0.02
+    node["strength"].setValue(3)
+    with pytest.raises(StrengthOutOfRange):
+        render.render_and_wait(node)
+
+
+@pytest.fixture
+def slow_comp(
+    nuke: ModuleType, slow_models: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Comp]:
+    """Return a script whose frames take about a second each in the model ``slow``."""
+    monkeypatch.setenv("IMPASTO_MODELS", str(slow_models))
+    return Comp(tmp_path / "slow shot", width=480, height=270)
+
+
+@pytest.fixture(scope="session")
+def slow_models(tmp_path_factory: pytest.TempPathFactory, worker_python: Path) -> Path:
+    """Return a folder with the tiny model and one that takes its time."""
+    folder = tmp_path_factory.mktemp("slow models")
+    code = (
+        "import sys; from pathlib import Path; from tests.tiny_model import write_tiny_model;"
+        "folder = Path(sys.argv[1]); write_tiny_model(folder);"
+        "write_tiny_model(folder, 'slow', channels=192, layers=16)"
+    )
+    subprocess.run(
+        [str(worker_python), "-c", code, str(folder)],
+        cwd=HOST_FOLDER.parents[2],
+        check=True,
+        capture_output=True,
+    )
+    return folder

@@ -1,0 +1,251 @@
+"""Promises of the ImpastoStyle node before anything is rendered, and of its life in scripts."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from nuke_standin import session
+
+from nuke_plugin import style_node
+from nuke_plugin.contract import library
+from nuke_plugin.contract.version import VERSION
+from tests.nuke_plugin.comp import Comp, picture
+
+FRAME = 1002
+
+
+def test_it_shows_its_input_until_something_is_rendered(comp: Comp) -> None:
+    """A node without results passes its input through, bit for bit, and its label says so."""
+    node = comp.node()
+
+    assert picture(node, FRAME) == picture(comp.plate, FRAME)
+    assert not node.treeHasError()
+    assert node["label"].evaluate().startswith("not rendered here, showing the input")
+
+
+def test_it_works_with_nothing_connected(comp: Comp, nuke: ModuleType) -> None:
+    """A node without inputs shows black, has no error, and Render says what to connect."""
+    node = comp.node()
+    node.setInput(0, None)
+
+    assert max(map(max, picture(node, FRAME)["red"])) == 0
+    assert not node.treeHasError()
+    node["render"].execute()
+    assert "its input img is not connected" in session.messages[-1]
+    assert "Not rendered" in node["status"].value()
+
+
+def test_creating_it_is_one_step_of_undo(comp: Comp) -> None:
+    """Everything that creation does is undone by one Undo."""
+    before = len(session.undo.steps)
+    comp.node()
+
+    assert [name for name, _ in session.undo.steps[before:]] == ["Create ImpastoStyle"]
+
+
+def test_it_hangs_below_the_selected_node_and_re_plugs_nothing(
+    comp: Comp, nuke: ModuleType
+) -> None:
+    """Creation connects the selected node to img and leaves all other wires alone."""
+    below = nuke.nodes.Grade()
+    below.setInput(0, comp.plate)
+    node = comp.node()
+
+    assert node.input(0) is comp.plate
+    assert below.input(0) is comp.plate
+    assert node.isSelected()
+
+
+def test_every_knob_explains_itself(comp: Comp) -> None:
+    """Every knob that can be set or pressed has a tooltip, and no label equals its knob's name."""
+    node = comp.node()
+    own = [knob for knob in node.allKnobs() if knob._user and knob.visible()]
+    active = [knob for knob in own if knob.Class() not in ("Tab_Knob", "Text_Knob")]
+
+    assert len(active) >= 11
+    assert [knob.name() for knob in active if not knob.tooltip()] == []
+    assert [knob.name() for knob in own if knob.label() == knob.name()] == []
+    assert node["help"].value()
+
+
+def test_mask_knobs_stand_last_under_nuke_s_own_names(comp: Comp) -> None:
+    """The live knobs have the names that Nuke's own nodes have, in their order."""
+    names = [knob.name() for knob in comp.node().allKnobs() if knob._user and knob.visible()]
+
+    assert names[-3:] == ["maskChannelMask", "invert_mask", "mix"]
+
+
+def test_nothing_in_it_looks_outside(comp: Comp) -> None:
+    """No expression names a node outside the Group; the one look up asks for the mask's wire."""
+    node = comp.node()
+    comp.save()
+    text = comp.script.read_text(encoding="utf-8")
+    inside = text[text.index("addUserKnob") : text.index("end_group")]
+
+    assert inside.count("parent.") == inside.count("exists parent.input1") == 1
+    assert node.name() not in inside.replace(f"impasto/{node.name()}/", "")
+    assert inside.count("root.") == inside.count("value root.name")
+
+
+def test_stored_text_is_short_and_asks_before_it_imports(comp: Comp) -> None:
+    """The Python a script stores is the two buttons' import, and no callback."""
+    node = comp.node()
+
+    assert [node[name].value() for name in ("onCreate", "knobChanged", "updateUI")] == [""] * 3
+    for button in ("render", "cancel"):
+        lines = node[button].command().splitlines()
+        assert lines[0] == "try:"
+        assert "except ImportError:" in lines
+        assert len(lines) <= 6
+
+
+def test_a_style_that_is_not_installed_stays(comp: Comp, nuke: ModuleType) -> None:
+    """An unknown style keeps its value through load and save, is told, and passes the input."""
+    comp.node()
+    comp.save()
+    changed = comp.folder / "other.nk"
+    text = comp.script.read_text(encoding="utf-8")
+    assert "M {warm cold}" in text
+    text = text.replace("M {warm cold}", "M {warm cold wram}\n style wram", 1)
+    text = text.replace("}\n style wram}", "}}\n style wram", 1)
+    changed.write_text(text, encoding="utf-8")
+    nuke.scriptOpen(str(changed))
+    node = nuke.toNode("ImpastoStyle1")
+
+    assert node["style"].value() == "wram"
+    assert "not found" in node["about"].value()
+    assert "Did you mean warm?" in node["about"].value()
+    assert "wram: not found" in node["label"].evaluate()
+    assert picture(node, FRAME) == picture(node.input(0), FRAME)
+    nuke.scriptSave()
+    assert "\n style wram\n" in changed.read_text(encoding="utf-8")
+    node["render"].execute()
+    assert "has no style named 'wram'" in session.messages[-1]
+
+
+def test_a_model_that_is_not_installed_stays(
+    comp: Comp, nuke: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without any model the node loads, keeps model and style, and says they are not found."""
+    comp.node()
+    comp.save()
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.setenv("IMPASTO_MODELS", str(empty))
+    monkeypatch.setattr(library, "SHIPPED_MODELS", empty)
+    nuke.scriptOpen(str(comp.script))
+    node = nuke.toNode("ImpastoStyle1")
+
+    assert (node["model"].value(), node["style"].value()) == ("tiny", "warm")
+    assert "No model named 'tiny' is installed" in node["about"].value()
+
+
+def test_it_can_be_created_with_no_model_installed(
+    nuke: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The node is made, and says what is missing, on a machine that has no model at all."""
+    monkeypatch.setenv("IMPASTO_MODELS", str(tmp_path))
+    monkeypatch.setattr(library, "SHIPPED_MODELS", tmp_path)
+    node = style_node.create()
+
+    assert "not found" in node["about"].value()
+    assert node["model"].value() == style_node.NOTHING_INSTALLED
+
+
+def test_choosing_a_model_offers_its_styles(
+    comp: Comp, nuke: ModuleType, tiny_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The style menu follows the model while the node's panel is open."""
+    other = comp.folder / "models" / "second"
+    _copy_model(tiny_models / "tiny", other, {'"tiny"': '"second"', '"warm"': '"hot"'})
+    monkeypatch.setenv("IMPASTO_MODELS", f"{tiny_models}{os.pathsep}{other.parent}")
+    node = comp.node()
+    node.showControlPanel()
+    node["model"].setValue("second")
+
+    assert node["style"].values() == ["hot", "cold"]
+    assert node["style"].value() == "hot"
+    assert "Warm" in node["about"].value()
+
+
+def test_flags_that_scripts_lose_are_set_again(comp: Comp, nuke: ModuleType) -> None:
+    """The plugin's own knobs are hidden after loading as after creation, and mark the node."""
+    comp.node()
+    comp.save()
+    nuke.scriptOpen(str(comp.script))
+    node = nuke.toNode("ImpastoStyle1")
+
+    assert node["impasto_version"].value() == VERSION
+    for name in ("impasto_version", "rendered_model", "rendered_style", "rendered_strength"):
+        assert not node[name].visible()
+
+
+def test_it_works_inside_another_group(comp: Comp, nuke: ModuleType) -> None:
+    """A node inside a Group passes its input through and is found as one of ours."""
+    outer = nuke.nodes.Group()
+    with outer:
+        source = nuke.nodes.Input(name="source")
+        node = style_node.create("tiny", "warm")
+        node.setInput(0, source)
+        nuke.nodes.Output().setInput(0, node)
+    outer.setInput(0, comp.plate)
+
+    assert picture(outer, FRAME) == picture(comp.plate, FRAME)
+    assert list(style_node.all_style_nodes()) == [node]
+
+
+def test_a_copy_gets_results_of_its_own(comp: Comp, nuke: ModuleType) -> None:
+    """A pasted node reads its original's frames, and writes elsewhere once it renders."""
+    node = comp.node()
+    nuke.nodeCopy("%clipboard%")
+    pasted = nuke.nodePaste("%clipboard%")
+    copies = [one for one in style_node.all_style_nodes() if one is not node]
+
+    assert len(copies) == 1
+    assert pasted is not None
+    assert copies[0]["results"].value() == node["results"].value()
+    style_node.claim_results(copies[0])
+    assert copies[0]["results"].value() != node["results"].value()
+    assert copies[0].name() in copies[0]["results"].value()
+
+
+def test_paths_travel_with_the_script(comp: Comp) -> None:
+    """Results and plates stand beside the script by Tcl, with forward slashes and a view."""
+    node = comp.node()
+    text = node["results"].value()
+
+    assert text == ("[file dirname [value root.name]]/impasto/ImpastoStyle1/%V/painted.%04d.exr")
+    assert node.node("PlateWrite")["file"].value() == text.replace("/painted", "/plates/painted")
+
+
+def test_the_plate_write_is_lossless_and_never_renders_by_itself(comp: Comp) -> None:
+    """Plates keep every channel, range and box; a farm that renders every Write skips it."""
+    write = comp.node().node("PlateWrite")
+    expected: dict[str, Any] = {
+        "file_type": "exr",
+        "datatype": "16 bit half",
+        "raw": True,
+        "channels": "all",
+        "autocrop": False,
+        "create_directories": True,
+        "reading": False,
+        "use_limit": False,
+        "disable": True,
+    }
+
+    assert {name: write[name].value() for name in expected} == expected
+
+
+def _copy_model(source: Path, target: Path, replaced: dict[str, str]) -> None:
+    target.mkdir(parents=True)
+    for file in source.iterdir():
+        if file.name != "card.json":
+            (target / file.name).write_bytes(file.read_bytes())
+    text = (source / "card.json").read_text(encoding="utf-8")
+    for old, new in replaced.items():
+        text = text.replace(old, new)
+    (target / "card.json").write_text(text, encoding="utf-8")
