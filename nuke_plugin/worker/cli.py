@@ -111,7 +111,7 @@ def render(
         from nuke_plugin.worker.interrupt import run_interruptible
         from nuke_plugin.worker.pipeline import RenderSettings, Studio
         from nuke_plugin.worker.pipeline import render as render_frames
-        from nuke_plugin.worker.report import failure_lines, render_lines
+        from nuke_plugin.worker.report import render_lines
         from nuke_plugin.worker.style_choice import choose_style
 
         studio = Studio.from_environment(os.environ)
@@ -137,8 +137,8 @@ def render(
                     on_warning=terminal.warn,
                 )
             )
-        lines = [*render_lines(report, out), *failure_lines(report)]
-        terminal.answer(lines, **asdict(report), results=out, warnings=terminal.warnings)
+        fields = {**asdict(report), "results": out, "warnings": terminal.warnings}
+        terminal.answer(render_lines(report, out), **fields)
         return 1 if report.failed else 0
 
     _finish(as_json, work)

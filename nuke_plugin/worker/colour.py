@@ -18,6 +18,9 @@ from nuke_plugin.worker.light import Planes
 
 BUILT_IN_CONFIG = "ocio://cg-config-v2.1.0_aces-v1.3_ocio-v2.3"
 
+# OpenColorIO's classes: a missing file, of the config or of a LUT, is not one of its Exception.
+_OCIO_ERRORS = (ocio.Exception, ocio.ExceptionMissingFile)
+
 _BUILT_IN_LINEAR = "Linear Rec.709 (sRGB)"
 _LINEAR_REC709 = (
     _BUILT_IN_LINEAR,
@@ -100,7 +103,7 @@ class ColourConfig:
         name = environ.get("OCIO", "").strip() or BUILT_IN_CONFIG
         try:
             return cls(name, ocio.Config.CreateFromFile(name))
-        except ocio.Exception as error:
+        except _OCIO_ERRORS as error:
             raise ColourConfigInvalid(name, str(error)) from error
 
     def plate_colour(self, name: str | None, is_integer: bool) -> PlateColour:
@@ -172,7 +175,7 @@ class ColourConfig:
                 processor = join(*mine, *theirs) if to_linear else join(*theirs, *mine)
             # The default would approximate powers and logarithms, visibly so in a round trip.
             lossless = processor.getOptimizedCPUProcessor(ocio.OPTIMIZATION_LOSSLESS)
-        except ocio.Exception as error:
+        except _OCIO_ERRORS as error:
             raise ColourConfigInvalid(self.name, str(error)) from error
         return ColourTransform(lossless)
 
@@ -189,5 +192,5 @@ class ColourConfig:
         try:
             identify = ocio.Config.IdentifyBuiltinColorSpace
             return str(identify(self.config, built_in, _BUILT_IN_LINEAR))
-        except ocio.Exception:
+        except _OCIO_ERRORS:
             return None

@@ -16,20 +16,18 @@ if TYPE_CHECKING:
 
 def render_lines(report: RenderReport, results: str) -> list[str]:
     """Return what a render wrote, where, how long each stage took and what ran the network."""
+    lines = []
     count = len(report.written)
-    if count == 0:
-        return ["No frame was written."]
-    frames = FrameRange(report.written).to_text()
-    return [
-        f"Painted {count} frame{'' if count == 1 else 's'} ({frames}) to {results}",
-        f"{report.seconds:.1f} s, {report.seconds / count:.2f} s a frame, on {report.provider}",
-        f"Seconds a frame, overlapping: {_stage_text(report.stages, count)}",
-    ]
-
-
-def failure_lines(report: RenderReport) -> list[str]:
-    """Return a line for each frame that was given up."""
-    return [f"Frame {failure.frame} failed: {failure.message}" for failure in report.failed]
+    if count > 0:
+        lines = [
+            f"Painted {_frames_text(report.written)} to {results}",
+            f"{report.seconds:.1f} s, {report.seconds / count:.2f} s a frame, on {report.provider}",
+            f"Seconds a frame, overlapping: {_stage_text(report.stages, count)}",
+        ]
+    if report.failed:
+        failed = _frames_text(tuple(failure.frame for failure in report.failed))
+        lines.append(f"Failed: {failed}; the warnings say why.")
+    return lines
 
 
 def style_lines(library: ModelLibrary) -> list[str]:
@@ -134,3 +132,8 @@ def diagnosis_lines(diagnosis: Diagnosis) -> list[str]:
 
 def _stage_text(stages: Mapping[str, float], frames: int) -> str:
     return ", ".join(f"{name} {seconds / frames:.3f}" for name, seconds in stages.items())
+
+
+def _frames_text(frames: tuple[int, ...]) -> str:
+    count = "1 frame" if len(frames) == 1 else f"{len(frames)} frames"
+    return f"{count} ({FrameRange(frames).to_text()})"
