@@ -27,19 +27,26 @@ class Failure(Exception):
 
 
 class Server:
-    """Keeps what Reads have loaded: as in Nuke, a rewritten file shows only after its Read's reload."""
+    """Keeps what Reads have loaded: as in Nuke, a rewritten file shows after its Read's reload."""
 
     def __init__(self) -> None:
         self.reads: OrderedDict[tuple[str, int], Picture | exr_file.ReadFailure] = OrderedDict()
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Do what one request asks; raises `Failure` or `NotModelled`."""
         if request["do"] == "forget":
             self.reads.clear()
             return {}
+        if request["do"] == "store":
+            exr_file.store(request["file"], request)
+            return {}
+        if request["do"] == "load":
+            return exr_file.load(request["file"])
         picture = self.picture(request)
         return getattr(self, f"_{request['do']}")(request, picture)
 
     def picture(self, request: dict[str, Any]) -> Picture:
+        """Compute the request's operations and return the picture of its target."""
         made: list[Picture] = []
         default = black(Format(**request["format"]))
 
@@ -58,6 +65,7 @@ class Server:
         return shown(request["target"])
 
     def read(self, operation: dict[str, Any]) -> Picture:
+        """Return what a Read shows, by its on_error where the file cannot be read."""
         loaded = self._load(operation["file"], operation["frame"], operation["version"])
         if isinstance(loaded, exr_file.ReadFailure):
             loaded = self._instead(operation, loaded)
@@ -157,6 +165,7 @@ def _plain(value: Any) -> Any:
 
 
 def main() -> None:
+    """Answer requests until stdin ends."""
     server = Server()
     for line in sys.stdin:
         try:

@@ -6,6 +6,8 @@ Not OpenImageIO: the worker uses that, and a second reader must not share its mi
 from __future__ import annotations
 
 import os
+import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -122,9 +124,9 @@ def _metadata(
         found["input/timecode"] = (
             f"{code.hours:02d}:{code.minutes:02d}:{code.seconds:02d}:{code.frame:02d}"
         )
-    if "framesPerSecond" in header:
-        rate = header["framesPerSecond"]
-        found["input/frame_rate"] = rate.n / rate.d
+    for name in ("framesPerSecond", "FramesPerSecond"):
+        if name in header:
+            found["input/frame_rate"] = float(header[name])
     return found
 
 
@@ -151,6 +153,54 @@ def write(path: str, picture: Picture, names: list[str], settings: dict[str, Any
     temporary = f"{path}.{os.getpid()}.tmp"
     OpenEXR.File(header, pixels).write(temporary)
     Path(temporary).replace(path)
+
+
+def store(path: str, request: dict[str, Any]) -> None:
+    """Write an EXR file as a test describes it, channel by channel with the file's own names."""
+    kind = {"half": np.float16, "float": np.float32, "uint": np.uint32}
+    channels = {
+        name: np.array(rows, kind[request["types"].get(name, "half")])
+        for name, rows in request["channels"].items()
+    }
+    rows, columns = next(iter(channels.values())).shape
+    left, upper = request["origin"]
+    width, height = request["size"] or (columns, rows)
+    header = {
+        **{name: _native(value) for name, value in request["attributes"].items()},
+        "type": OpenEXR.scanlineimage,
+        "compression": OpenEXR.ZIP_COMPRESSION,
+        "displayWindow": _window(0, 0, width, height),
+        "dataWindow": _window(left, upper, left + columns, upper + rows),
+    }
+    OpenEXR.File(header, channels).write(path)
+
+
+def _native(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"\d\d:\d\d:\d\d:\d\d", value):
+        code = OpenEXR.TimeCode()
+        code.hours, code.minutes, code.seconds, code.frame = map(int, value.split(":"))
+        return code
+    return Fraction(*value) if isinstance(value, list) else value
+
+
+def load(path: str) -> dict[str, Any]:
+    """Return what is in an EXR file: channels as rows, their types, windows and attributes."""
+    part = OpenEXR.File(path, separate_channels=True).parts[0]
+    channels = {name: channel.pixels for name, channel in part.channels.items()}
+    kinds = {"float16": "half", "float32": "float", "uint32": "uint"}
+    return {
+        "channels": {name: pixels.tolist() for name, pixels in channels.items()},
+        "types": {name: kinds[str(pixels.dtype)] for name, pixels in channels.items()},
+        "data_window": [int(n) for corner in part.header["dataWindow"] for n in corner],
+        "display_window": [int(n) for corner in part.header["displayWindow"] for n in corner],
+        "pixel_aspect": float(part.header["pixelAspectRatio"]),
+        "compression": str(part.header["compression"]).rpartition(".")[2],
+        "attributes": {
+            name: value if isinstance(value, (str, int, float)) else str(value)
+            for name, value in part.header.items()
+            if name not in _STRUCTURAL
+        },
+    }
 
 
 def _window(left: int, upper: int, right: int, lower: int) -> tuple[np.ndarray, np.ndarray]:

@@ -64,6 +64,7 @@ def _metadata_of(choice: str, b: Picture, a: Picture) -> dict[str, Any]:
 
 # -- sources ------------------------------------------------------------------
 def constant(operation: Operation, pictures: list[Picture], extra: dict[str, Picture]) -> Picture:
+    """Fill the format with one colour."""
     format = Format(**operation["size"])
     names = selected(operation["channels"], [])
     names = names or selected("rgb", [])
@@ -78,6 +79,10 @@ def constant(operation: Operation, pictures: list[Picture], extra: dict[str, Pic
 def checkerboard(
     operation: Operation, pictures: list[Picture], extra: dict[str, Picture]
 ) -> Picture:
+    """Draw boxes of alternating colours from the middle of the format outwards.
+
+    Which box comes first is not documented; nothing may depend on it.
+    """
     format = Format(**operation["size"])
     if operation["line"][0][0] or operation["line"][0][1]:
         raise NotModelled("CheckerBoard2 lines")
@@ -102,6 +107,7 @@ def checkerboard(
 
 # -- two pictures ---------------------------------------------------------------
 def keymix(operation: Operation, pictures: list[Picture], extra: dict[str, Picture]) -> Picture:
+    """Show A over B where the mask (input 2) is not black: A m + B (1 - m), m = mask x mix."""
     b, a, mask = pictures
     box = _box_of(operation["bbox"], b, a)
     present = list(dict.fromkeys([*b.channels, *a.channels]))
@@ -115,6 +121,7 @@ def keymix(operation: Operation, pictures: list[Picture], extra: dict[str, Pictu
 
 
 def dissolve(operation: Operation, pictures: list[Picture], extra: dict[str, Picture]) -> Picture:
+    """Fade from input 0 to input 1: exactly input 0 at 0, exactly input 1 at 1."""
     first, second = pictures
     which = min(max(float(operation["which"]), 0.0), 1.0)
     if which == 0.0:
@@ -154,6 +161,7 @@ _MERGES: dict[str, Callable[[Any, Any, Any, Any], Any]] = {
 
 
 def merge(operation: Operation, pictures: list[Picture], extra: dict[str, Picture]) -> Picture:
+    """Combine A with B channel by channel; a and b are their alphas."""
     b, a = pictures
     formula = _MERGES.get(operation["operation"])
     if formula is None:
@@ -171,6 +179,7 @@ def merge(operation: Operation, pictures: list[Picture], extra: dict[str, Pictur
 
 
 def copy(operation: Operation, pictures: list[Picture], extra: dict[str, Picture]) -> Picture:
+    """Copy channels of A into B's picture."""
     b, a = pictures
     box = _box_of(operation["bbox"], b, a)
     channels = {name: b.over(box, name) for name in b.channels}
@@ -205,6 +214,7 @@ _CHANNEL_MERGES: dict[str, Callable[[Any, Any], Any]] = {
 def channel_merge(
     operation: Operation, pictures: list[Picture], extra: dict[str, Picture]
 ) -> Picture:
+    """Combine one channel of A with one of B."""
     b, a = pictures
     formula = _CHANNEL_MERGES.get(operation["operation"])
     if formula is None:
@@ -220,6 +230,7 @@ def channel_merge(
 
 
 def copy_bbox(operation: Operation, pictures: list[Picture], extra: dict[str, Picture]) -> Picture:
+    """Give B the bounding box of A."""
     b, a = pictures
     return b.moved_to(a.bbox)
 
@@ -227,6 +238,7 @@ def copy_bbox(operation: Operation, pictures: list[Picture], extra: dict[str, Pi
 def copy_metadata(
     operation: Operation, pictures: list[Picture], extra: dict[str, Picture]
 ) -> Picture:
+    """Give the image (input 0) the metadata of input 1, or both pictures'."""
     image, meta = pictures
     merged = {
         "Image+Meta": {**meta.metadata, **image.metadata},
@@ -255,6 +267,8 @@ def _each(
 
 
 def grade(operation: Operation, pictures: list[Picture], extra: dict[str, Picture]) -> Picture:
+    """Apply gain and offset from black and white points, then clamps, then gamma."""
+
     def change(name: str, plane: np.ndarray) -> np.ndarray:
         value = {key: _components(operation[key], name) for key in _GRADE_KNOBS}
         slope = (
@@ -279,6 +293,8 @@ _GRADE_KNOBS = ("blackpoint", "whitepoint", "black", "white", "multiply", "add",
 
 
 def clamp(operation: Operation, pictures: list[Picture], extra: dict[str, Picture]) -> Picture:
+    """Limit channels to minimum and maximum."""
+
     def change(name: str, plane: np.ndarray) -> np.ndarray:
         if operation["minimum"] is not None:
             plane = np.maximum(plane, _components(operation["minimum"], name))
@@ -290,6 +306,8 @@ def clamp(operation: Operation, pictures: list[Picture], extra: dict[str, Pictur
 
 
 def invert(operation: Operation, pictures: list[Picture], extra: dict[str, Picture]) -> Picture:
+    """Show 1 - value."""
+
     def change(name: str, plane: np.ndarray) -> np.ndarray:
         return np.clip(1 - plane, 0, 1) if operation["clamp"] else 1 - plane
 
@@ -297,11 +315,13 @@ def invert(operation: Operation, pictures: list[Picture], extra: dict[str, Pictu
 
 
 def premult(operation: Operation, pictures: list[Picture], extra: dict[str, Picture]) -> Picture:
+    """Multiply channels by alpha."""
     alpha = pictures[0].over(pictures[0].bbox, channel_name(operation["alpha"]))
     return _each(operation, pictures, extra, lambda name, plane: plane * alpha)
 
 
 def unpremult(operation: Operation, pictures: list[Picture], extra: dict[str, Picture]) -> Picture:
+    """Divide channels by alpha; unchanged where alpha is 0."""
     alpha = pictures[0].over(pictures[0].bbox, channel_name(operation["alpha"]))
 
     def change(name: str, plane: np.ndarray) -> np.ndarray:
@@ -311,6 +331,7 @@ def unpremult(operation: Operation, pictures: list[Picture], extra: dict[str, Pi
 
 
 def remove(operation: Operation, pictures: list[Picture], extra: dict[str, Picture]) -> Picture:
+    """Drop or keep channels."""
     picture = pictures[0]
     named = selected(operation["channels"], list(picture.channels))
     channels = {
@@ -322,6 +343,7 @@ def remove(operation: Operation, pictures: list[Picture], extra: dict[str, Pictu
 
 
 def crop(operation: Operation, pictures: list[Picture], extra: dict[str, Picture]) -> Picture:
+    """Cut to a box; black outside."""
     picture = pictures[0]
     x, y, r, t = (round(value) for value in operation["box"])
     box = intersection(picture.bbox, (x, y, r, t)) if operation["intersect"] else (x, y, r, t)
@@ -329,6 +351,7 @@ def crop(operation: Operation, pictures: list[Picture], extra: dict[str, Picture
 
 
 def nothing(operation: Operation, pictures: list[Picture], extra: dict[str, Picture]) -> Picture:
+    """Show what an unconnected input shows."""
     return black(Format(**operation["format"]))
 
 

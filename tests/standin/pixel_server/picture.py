@@ -1,4 +1,4 @@
-"""Holds a picture as the operations see it: float32 channels over a bounding box, format, metadata."""
+"""Holds a picture as the operations see it: channels over a bounding box, format, metadata."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ class Format:
 
     @property
     def box(self) -> Box:
+        """The whole format as a box."""
         return (0, 0, self.width, self.height)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What one node shows; arrays are (t - y, r - x) float32, top row first, black outside the box."""
+    """What one node shows; arrays are (t - y, r - x) float32, top row first, black outside."""
 
     channels: dict[str, np.ndarray]
     bbox: Box
@@ -70,6 +71,7 @@ def black(format: Format) -> Picture:
 
 
 def union(first: Box, second: Box) -> Box:
+    """Return the smallest box that holds both."""
     return (
         min(first[0], second[0]),
         min(first[1], second[1]),
@@ -79,6 +81,7 @@ def union(first: Box, second: Box) -> Box:
 
 
 def intersection(first: Box, second: Box) -> Box:
+    """Return what both boxes hold; possibly empty."""
     x, y = max(first[0], second[0]), max(first[1], second[1])
     return (x, y, max(x, min(first[2], second[2])), max(y, min(first[3], second[3])))
 

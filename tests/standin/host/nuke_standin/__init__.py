@@ -9,14 +9,25 @@ It refuses what Nuke refuses. Where the public documentation leaves Nuke's
 behaviour open, it takes the stricter reading. What it does not model raises
 `NotModelled` by name; nothing is quietly skipped.
 
-Tests drive the host through this package: `start`, `reset`, `pump`, `session`.
+Tests drive the host through this package: `start` and `reset` it, `pump` its main loop,
+look into its `session`, compare `pixel_rows`, and `store_exr` or `load_exr` files.
 """
 
 from __future__ import annotations
 
 from nuke_standin.errors import NotModelled
 from nuke_standin.main_thread import pump
+from nuke_standin.pixels import load_exr, pixel_rows, store_exr
 from nuke_standin.session import session
 from nuke_standin.startup import reset, start
 
-__all__ = ["NotModelled", "pump", "reset", "session", "start"]
+__all__ = [
+    "NotModelled",
+    "load_exr",
+    "pixel_rows",
+    "pump",
+    "reset",
+    "session",
+    "start",
+    "store_exr",
+]

@@ -21,11 +21,10 @@ class Array_Knob(Knob):
     _size = 1
     _names: list[str] = []
 
-    def __init__(self, name: str, label: Optional[str] = None, size: int = 0) -> None:
+    def __init__(self, name: str, label: Optional[str] = None) -> None:
         super().__init__(name, label)
-        count = size or self._size
-        self._value: list[Component] = [0.0] * count
-        self._default: list[Component] = [0.0] * count
+        self._value: list[Component] = [0.0] * self._size
+        self._default: list[Component] = [0.0] * self._size
         self._range: Optional[tuple[float, float]] = None
 
     # -- Nuke's names ----------------------------------------------------------
@@ -230,12 +229,8 @@ class Boolean_Knob(Array_Knob):
         if value is not None:
             self._value = [float(bool(value))]
 
-    def setValue(
-        self, b: Any, index: Optional[int] = None, time: Any = None, view: Any = None
-    ) -> bool:
-        return super().setValue(
-            bool(b) if isinstance(b, (bool, int, float)) else b, index, time, view
-        )
+    def setValue(self, b: bool) -> bool:  # type: ignore[override]
+        return super().setValue(bool(b) if isinstance(b, (bool, int, float)) else b)
 
     def _shape(self, number: float) -> bool:
         return number != 0
@@ -258,6 +253,9 @@ class Boolean_Knob(Array_Knob):
 class Disable_Knob(Boolean_Knob):
     _type_number = None
 
+    def __init__(self, name: str, label: Optional[str] = None) -> None:
+        super().__init__(name, label)
+
 
 class Unsigned_Knob(Int_Knob):
     _type_number = None
@@ -275,12 +273,6 @@ class XY_Knob(Array_Knob):
     _type_number = 12
     _size = 2
     _names = ["x", "y"]
-
-    def x(self) -> float:
-        return self._number(self._now(), "main", 0)
-
-    def y(self) -> float:
-        return self._number(self._now(), "main", 1)
 
 
 class WH_Knob(Array_Knob):

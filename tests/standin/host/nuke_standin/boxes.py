@@ -1,4 +1,4 @@
-"""Holds bounding boxes in Nuke's pixel coordinates (origin bottom left, right and top exclusive)."""
+"""Holds bounding boxes in pixels: origin bottom left, right and top exclusive."""
 
 from __future__ import annotations
 

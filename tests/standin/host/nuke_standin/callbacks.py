@@ -35,7 +35,7 @@ def _remove(
 
 
 def run(event: str, node: Any, knob: Any = None) -> None:
-    """Run the knob's text of this event on the node, then the registered callbacks for its class."""
+    """Run the text of the node's knob for this event, then the registered callbacks."""
     with session.context(
         event, node=node, knob=knob, group=node if hasattr(node, "_children") else node._group
     ):

@@ -10,7 +10,7 @@ from nuke_standin.tcl_words import quote, split_list
 
 
 class Enumeration_Knob(Knob):
-    """A menu. A text that is not in the menu stays, as Nuke keeps it: `value()` still returns it."""
+    """A menu; a user knob keeps a text that is not in it, and `value()` returns it."""
 
     _type_number: Optional[int] = 4
 
@@ -63,7 +63,7 @@ class Enumeration_Knob(Knob):
         if self._user or self._open_ended:
             return text
         raise TypeError(
-            f"{self._name}: {text!r} is not in the menu ({', '.join(map(_script_name, self._items))})"
+            f"{self._name}: {text!r} is not in the menu {[_script_name(i) for i in self._items]}"
         )
 
     def _number(self, frame: float, view: str = "main", index: int = 0) -> float:
@@ -136,7 +136,7 @@ class Channel_Knob(Knob):
         self._value: str = "none"
         self._default: str = "none"
 
-    def setValue(self, name: str, chan: int = 0) -> bool:
+    def setValue(self, name: str) -> bool:  # type: ignore[override]
         if not isinstance(name, str):
             raise TypeError(f"{self._name}: a channel name is needed, found {name!r}")
         return super().setValue(name)
@@ -146,6 +146,9 @@ class ChannelMask_Knob(Channel_Knob):
     """A set of channels such as 'all', 'rgb' or 'rgba.red depth.Z'."""
 
     _type_number = 10
+
+    def __init__(self, name: str, label: Optional[str] = None) -> None:
+        super().__init__(name, label)
 
 
 def _checked_items(name: str, values: Sequence[str]) -> list[str]:

@@ -115,7 +115,7 @@ def nodeCopy(s: str) -> bool:
 
 
 def nodePaste(s: str) -> Optional[Node]:
-    """Add the nodes of a file or of the clipboard below the selected node; they become the selection."""
+    """Add the nodes of a file or of the clipboard below the selected node, and select them."""
     session.edit("nodePaste")
     if s == "%clipboard%":
         text = session.clipboard

@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 
-class NotModelled(NotImplementedError):
-    """Something Nuke can do and this stand-in does not model: extend the stand-in or do without it."""
+class NotModelled(Exception):
+    """Something Nuke can do and the stand-in does not model: extend it, or do without."""

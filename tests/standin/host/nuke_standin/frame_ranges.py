@@ -100,9 +100,6 @@ class FrameRanges:
     def size(self) -> int:
         return len(self._ranges)
 
-    def getRange(self, n: int) -> FrameRange:
-        return self._ranges[n]
-
     def toFrameList(self) -> list[int]:
         return [frame for one in self._ranges for frame in one]
 

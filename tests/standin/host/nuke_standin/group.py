@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, Callable, Optional
 
-from nuke_standin.formats import Format
+from nuke_standin.formats import FORMATS, Format
 from nuke_standin.node import Node
 from nuke_standin.session import session
 
@@ -26,7 +26,8 @@ class Group(Node):
     def begin(self) -> Group:
         if session.loading and session.running_callbacks and self is not session.root:
             raise RuntimeError(
-                f"begin() of {self.fullName()} in its onCreate while a script loads corrupts the loader: use nodes()"
+                f"begin() of {self.fullName()} in an onCreate while a script loads "
+                "corrupts the loader: use nodes()"
             )
         if "knobChanged" in session.running_callbacks:
             raise RuntimeError("begin() in knobChanged")
@@ -88,6 +89,8 @@ class Root(Group):
         super().__init__("Root", None)
         self._modified = False
         self._render_frame: Optional[float] = None
+        for name in ("format", "proxy_format"):
+            self._knobs[name]._value = self._knobs[name]._default = FORMATS[0]
 
     def name(self) -> str:
         return str(self._knobs["name"]._value) or "Root"

@@ -1,4 +1,4 @@
-"""Holds what Nuke shows and asks: recorded in `session.messages`, answered from `session.answers`."""
+"""Holds what Nuke shows and asks: kept in `session.messages`, answered from `session.answers`."""
 
 from __future__ import annotations
 

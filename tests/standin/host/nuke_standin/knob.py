@@ -21,7 +21,7 @@ READ_ONLY = 0x10000000
 
 
 class Knob:
-    """The base of all knobs. Public names are Nuke's; names with an underscore are the stand-in's."""
+    """The base of all knobs. Public names are Nuke's, those with an underscore the stand-in's."""
 
     _type_number: Optional[int] = None
     """Nuke's number of this kind of knob in an addUserKnob line; None: cannot be a user knob."""
@@ -115,7 +115,7 @@ class Knob:
     def isAnimated(self) -> bool:
         return False
 
-    def toScript(self, quote: bool = True, context: Any = None) -> str:
+    def toScript(self, quote: bool = False, context: Any = None) -> str:
         return self._to_script() if quote else self._script_text()
 
     def fromScript(self, s: str) -> bool:

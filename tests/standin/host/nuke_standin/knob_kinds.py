@@ -29,15 +29,24 @@ def make_knob(knob_class: str, name: str, entry: Optional[dict[str, Any]]) -> Kn
     kind = KINDS.get(knob_class)
     if kind is None:
         knob: Knob = Opaque_Knob(name, knob_class)
-    elif issubclass(kind, choice_knobs.Enumeration_Knob):
-        knob = kind(name, None, (entry or {}).get("values", []))
-        knob._open_ended = bool((entry or {}).get("open_ended"))
     else:
-        knob = kind(name)
+        knob = bare_knob(kind, name)
+    if isinstance(knob, choice_knobs.Enumeration_Knob) and entry is not None:
+        knob._items = list(entry.get("values", []))
+        knob._open_ended = bool(entry.get("open_ended"))
     knob._user = False
     if entry is not None and entry.get("default") is not None:
         _set_default(knob, entry["default"])
     return knob
+
+
+def bare_knob(kind: type[Knob], name: str) -> Knob:
+    """Make a knob of a class before anything but its name is known."""
+    if issubclass(kind, choice_knobs.Enumeration_Knob):
+        return kind(name, None, [])
+    if issubclass(kind, text_knobs.PyCustom_Knob):
+        return kind(name, None, "")
+    return kind(name)
 
 
 def _set_default(knob: Knob, default: Any) -> None:

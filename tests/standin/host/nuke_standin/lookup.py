@@ -33,7 +33,7 @@ def find_node(path: str, scope: Any) -> Optional[Any]:
 
 
 def find_knob(path: str, scope: Any) -> Optional[Any]:
-    """Find the knob `path` names, seen from the node `scope` (own knobs, `node.knob`, `parent.knob`)."""
+    """Find the knob `path` names (`mix`, `Blur1.size`, `parent.mix`), seen from `scope`."""
     owner_path, _, name = path.rpartition(".")
     if not owner_path:
         return scope._knobs.get(name)

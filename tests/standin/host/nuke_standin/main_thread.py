@@ -32,7 +32,7 @@ def executeInMainThreadWithResult(
     args: Any = (),
     kwargs: dict[str, Any] = {},
 ) -> Any:
-    """Run `call` on the main thread and return its result; a failure is printed and None returned."""
+    """Run `call` on the main thread and return its result; a failure is printed, not raised."""
     _refuse_from_main_thread("executeInMainThreadWithResult")
     arguments = _as_tuple(args)
     done = threading.Event()
@@ -88,7 +88,7 @@ def _run_and_print_failure(
 ) -> Any:
     try:
         return call(*args, **kwargs)
-    except Exception:  # Nuke prints what a main-thread call raises and goes on
+    except Exception:  # noqa: BLE001  Nuke prints what the call raises and goes on
         traceback.print_exc(file=sys.stdout)
         return None
 

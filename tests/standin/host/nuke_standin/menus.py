@@ -32,7 +32,7 @@ class MenuItem:
     def shortcut(self) -> str:
         return self._shortcut
 
-    def setEnabled(self, enabled: bool, recursive: bool = False) -> None:
+    def setEnabled(self, enabled: bool, recursive: bool) -> None:
         self._enabled = bool(enabled)
 
     def setVisible(self, visible: bool) -> None:
@@ -49,7 +49,7 @@ class MenuItem:
 
 
 class _Items:
-    """What menus and toolbars share: named items; '/' in a name steps into submenus, making them."""
+    """What menus and toolbars share: named items; '/' in a name steps into submenus (made)."""
 
     _items: list[MenuItem]
 

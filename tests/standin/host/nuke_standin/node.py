@@ -16,7 +16,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*$")
 
 
 class Node:
-    """A node of the script. Public names are Nuke's; names with an underscore are the stand-in's."""
+    """A node of the script. Public names are Nuke's, those with an underscore the stand-in's."""
 
     def __init__(self, node_class: str, group: Any) -> None:
         self._class = node_class
@@ -57,8 +57,9 @@ class Node:
         session.edit(f"{self.name()}.setName")
         if not _NAME.match(name):
             raise ValueError(f"{name!r} is not a valid node name")
-        taken = self._group._children if self._group is not None else {}
-        if name in taken and taken[name] is not self:
+        siblings = self._group._children if self._group is not None else {}
+        taken = {key: node for key, node in siblings.items() if node is not self}
+        if name in taken:
             if not uncollide:
                 raise ValueError(f"a node named {name!r} exists")
             name = unused_name(name, taken)
@@ -139,7 +140,7 @@ class Node:
         read_knobs(self, s)
 
     def _knob_changed(self, knob: Knob) -> None:
-        """React to an edited knob: grow or drop format knobs, then run knobChanged if Nuke would."""
+        """React to an edited knob: grow or drop format knobs, run knobChanged where Nuke would."""
         if knob._name == "file_type" and self._class == "Write":
             self._grow_format_knobs(str(knob._value))
         if knob._name == "name" and self._group is not None:

@@ -173,7 +173,7 @@ def _file_frame(node: Node, frame: float) -> Optional[int]:
 
 
 def _nearest(pattern: str, frame: int, view: str, node: Node, now: float) -> Optional[str]:
-    """Return the existing file nearest to `frame` within first-last, for on_error 'nearest frame'."""
+    """Return the existing file nearest to `frame`, for on_error 'nearest frame'."""
     if _text(node, "on_error") != "nearest frame" or not has_frame_pattern(pattern):
         return None
     first, last = int(_number(node, "first", now)), int(_number(node, "last", now))

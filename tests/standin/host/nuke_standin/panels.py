@@ -81,7 +81,7 @@ class _WidgetPanel(PythonPanel):
 def registerWidgetAsPanel(
     widget: str, name: str, id: str, create: bool = False
 ) -> Optional[PythonPanel]:
-    """Register a widget class, given as Python text that evaluates in any scope, under the Pane menu."""
+    """Add a widget class, given as Python text that evaluates in any scope, to the Pane menu."""
     from nuke_standin.menus import menu
 
     if not isinstance(widget, str):

@@ -1,8 +1,8 @@
 """Holds the client of the pixel server: a long-lived helper process that computes pictures.
 
 The helper needs numpy and OpenEXR, which the Pythons inside Nuke do not have. It is this
-interpreter if it has them, else the one in the environment variable IMPASTO_STANDIN_PYTHON,
-else the repository's .venv.
+interpreter if it has them, else the repository's .venv, else the worker's (IMPASTO_PYTHON);
+IMPASTO_STANDIN_PYTHON names another.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ def helper_python() -> str:
         candidate = _REPOSITORY / ".venv" / relative
         if candidate.exists():
             return str(candidate)
+    worker = os.environ.get("IMPASTO_PYTHON")
+    if worker:
+        return worker
     raise RuntimeError(
         "the stand-in needs a Python with numpy and OpenEXR: set IMPASTO_STANDIN_PYTHON"
     )
@@ -57,7 +60,8 @@ def _request(message: dict[str, Any]) -> dict[str, Any]:
             env=environment,
         )
         atexit.register(_stop)
-    assert _process.stdin is not None and _process.stdout is not None
+    assert _process.stdin is not None
+    assert _process.stdout is not None
     _process.stdin.write(json.dumps(message) + "\n")
     _process.stdin.flush()
     line = _process.stdout.readline()
@@ -106,7 +110,7 @@ def picture_info(node: Node, frame: float) -> dict[str, Any]:
 def sample(
     node: Node, channel: str, x: float, y: float, dx: Optional[float], dy: Optional[float]
 ) -> float:
-    """Return the mean of a channel over a dx by dy box around (x, y); one pixel without dx and dy."""
+    """Return the mean of a channel over dx by dy pixels round (x, y), or of the one pixel there."""
     message = {"do": "sample", "channel": channel, "x": x, "y": y, "dx": dx, "dy": dy}
     return float(_ask({**message, **_tree(node, session.root._frame_now())})["value"])
 
@@ -150,8 +154,31 @@ def write_picture(node: Node, frame: float, view: str, name: str) -> None:
     _ask({**message, **_tree(node, frame, view)})
 
 
+def store_exr(
+    path: str,
+    channels: dict[str, list[list[float]]],
+    size: Optional[tuple[int, int]] = None,
+    origin: tuple[int, int] = (0, 0),
+    types: Optional[dict[str, str]] = None,
+    attributes: Optional[dict[str, Any]] = None,
+) -> None:
+    """Write an EXR file for a test: rows of each channel, top first, by the file's own names.
+
+    `size` is the display window's, `origin` the data window's upper left corner, `types` are
+    half (default), float or uint. A text 'hh:mm:ss:ff' becomes a timecode, a list a rational.
+    """
+    described = {"size": size, "origin": origin, "channels": channels}
+    kept = {"types": types or {}, "attributes": attributes or {}}
+    _ask({"do": "store", "file": path, **described, **kept})
+
+
+def load_exr(path: str) -> dict[str, Any]:
+    """Return channels, types, windows and attributes of an EXR file, for a test."""
+    return _ask({"do": "load", "file": path})
+
+
 def error_of(node: Node, frame: float, own_only: bool) -> Optional[str]:
-    """Return why the node cannot show a picture, or None; with own_only, errors of its inputs do not count."""
+    """Return why the node has no picture, or None; with own_only, not for its inputs' sake."""
     try:
         picture_info(node, frame)
     except RuntimeError as failure:

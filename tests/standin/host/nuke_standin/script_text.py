@@ -7,7 +7,7 @@ from typing import Any, Optional
 
 from nuke_standin import callbacks
 from nuke_standin.knob import DO_NOT_WRITE, STARTLINE, Knob
-from nuke_standin.knob_kinds import USER_KINDS
+from nuke_standin.knob_kinds import USER_KINDS, bare_knob
 from nuke_standin.session import session
 from nuke_standin.tcl_words import split_commands
 
@@ -141,11 +141,7 @@ def _add_user_knob(node: Any, words: list[Any]) -> None:
     if number not in USER_KINDS:
         raise RuntimeError(f"addUserKnob: unknown kind {number}")
     kind = USER_KINDS[number]
-    knob = (
-        kind(name or f"unnamed_{len(node._knobs)}", None, [])
-        if number in (4, 68, 85)
-        else kind(name)
-    )
+    knob = bare_knob(kind, name or f"unnamed_{len(node._knobs)}")
     rest = [str(word) for word in words[2:]]
     while rest:
         option = rest.pop(0)

@@ -98,7 +98,7 @@ class Session:
         exec(compile(code, f"<{source}>", "exec"), self.namespace)
 
     def evaluate_text(self, expression: str, source: str) -> Any:
-        """Evaluate a Python expression stored in a knob or a panel registration, in a bare scope."""
+        """Evaluate a Python expression stored in a knob, in a bare scope."""
         return eval(compile(expression, f"<{source}>", "eval"), {"__name__": "__main__"})
 
 

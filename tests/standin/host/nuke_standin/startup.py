@@ -47,7 +47,7 @@ def start(nuke_path: Iterable[Union[str, Path]], gui: bool = True) -> None:
 
 
 def pluginAddPath(args: Union[str, list[str]], addToSysPath: bool = True) -> None:
-    """Put folders before the plugin path and run their init.py; at start-up their menu.py follows."""
+    """Put folders first in the plugin path and run their init.py; at start-up menu.py follows."""
     _add_paths(args, addToSysPath, first=True)
 
 

@@ -68,7 +68,7 @@ class Word(str):
 
 
 def split_commands(text: str) -> list[list[Word]]:
-    """Split a script into commands of words; commands in [brackets] stay text, escapes are resolved."""
+    """Split a script into commands of words: escapes are resolved, [commands] stay text."""
     commands: list[list[Word]] = []
     words: list[Word] = []
     position = 0

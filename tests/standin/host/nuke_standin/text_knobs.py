@@ -17,9 +17,9 @@ _RANGE_AT_END = re.compile(r"^(?P<file>.*\S)\s+(?P<first>-?\d+)(?:-(?P<last>-?\d
 class String_Knob(Knob):
     _type_number = 1
 
-    def __init__(self, name: str, label: Optional[str] = None, value: str = "") -> None:
+    def __init__(self, name: str, label: Optional[str] = None) -> None:
         super().__init__(name, label)
-        self._value: str = value
+        self._value: str = ""
         self._default: str = ""
 
     def value(self, oc: Any = None) -> str:
@@ -90,10 +90,6 @@ class File_Knob(EvalString_Knob):
         return file_name_at(Tcl(self._node, frame, view).substitute(self._value), frame, view)
 
 
-class Password_Knob(String_Knob):
-    _type_number = 61
-
-
 class Font_Knob(String_Knob):
     _type_number = None
 
@@ -114,7 +110,8 @@ class Script_Knob(String_Knob):
     def __init__(
         self, name: str, label: Optional[str] = None, command: Optional[str] = None
     ) -> None:
-        super().__init__(name, label, command or "")
+        super().__init__(name, label)
+        self._value = command or ""
 
     def command(self) -> str:
         return self._value
@@ -136,7 +133,7 @@ class Script_Knob(String_Knob):
 
 
 class PyScript_Knob(Script_Knob):
-    """A button that runs its Python text with thisNode and thisKnob set; a legal place to execute."""
+    """A button that runs its Python text with thisNode and thisKnob set; it may execute nodes."""
 
     _type_number = 22
 
@@ -156,9 +153,7 @@ class PyCustom_Knob(Script_Knob):
     _type_number = 52
     _starts_line = True
 
-    def __init__(
-        self, name: str, label: Optional[str] = None, command: Optional[str] = None
-    ) -> None:
+    def __init__(self, name: str, label: Optional[str], command: str) -> None:
         super().__init__(name, label, command)
         self._object: Any = None
         self._widget: Any = None
@@ -173,8 +168,7 @@ class PyCustom_Knob(Script_Knob):
         """Build the widget, as opening the panel does."""
         if self._object is None:
             with session.context(node=self._node, knob=self):
-                namespace = {"__name__": "__main__", "nuke": __import__("nuke")}
-                self._object = eval(self._value, namespace)
+                self._object = session.evaluate_text(self._value, self.fullyQualifiedName())
                 self._widget = self._object.makeUI()
         return self._widget
 
