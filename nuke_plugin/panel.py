@@ -67,6 +67,11 @@ class Panel(QtWidgets.QWidget):
         buttons = QtWidgets.QHBoxLayout()
         buttons.addWidget(self.create_button, 1)
         buttons.addWidget(self.apply_button, 1)
+        for widget in (self.node_label, self.create_button, self.apply_button):
+            # A node's long name must not make the pane wider.
+            policy = widget.sizePolicy()
+            policy.setHorizontalPolicy(QtWidgets.QSizePolicy.Policy.Ignored)
+            widget.setSizePolicy(policy)
         layout = QtWidgets.QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addLayout(top)

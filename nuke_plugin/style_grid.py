@@ -12,7 +12,7 @@ from typing import Any, Optional, Union
 from nuke_plugin.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from nuke_plugin.style_list import StyleEntry
 
-_SMALLEST_CELL_PX = 150
+_USUAL_CELL_PX = 170
 _MARGIN_PX = 6
 _PICTURE_SHAPE = 16 / 9
 
@@ -154,9 +154,11 @@ class StyleGrid(QtWidgets.QListView):
         self._fit_cells()
 
     def _fit_cells(self) -> None:
-        width = self.viewport().width() - 1  # Qt wraps a row that is exactly full
-        columns = max(1, min(width // _SMALLEST_CELL_PX, max(1, self._model.rowCount())))
-        cell = min(width // columns, 2 * _SMALLEST_CELL_PX)
+        # Qt keeps room for a scroll bar even while none is shown, and wraps a row that is full.
+        bar = self.style().pixelMetric(QtWidgets.QStyle.PixelMetric.PM_ScrollBarExtent)
+        width = self.width() - bar - 4
+        columns = max(1, min(round(width / _USUAL_CELL_PX), self._model.rowCount()))
+        cell = min(width // columns, 2 * _USUAL_CELL_PX)
         lines = 2 * self.fontMetrics().lineSpacing() + _MARGIN_PX
         height = round((cell - _MARGIN_PX) / _PICTURE_SHAPE) + lines + 2 * _MARGIN_PX
         self.setGridSize(QtCore.QSize(cell, height))
