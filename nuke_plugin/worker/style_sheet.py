@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nuke_plugin.contract.errors import ModelError, NoStyleInstalled
+from nuke_plugin.contract.errors import ColourSpaceNeeded, ModelError, NoStyleInstalled
 from nuke_plugin.contract.version import VERSION
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.image_file import read_plate
@@ -33,6 +33,8 @@ def style_sheet(
     could be painted with, and whatever the plate or the strength is worth.
     """
     image = read_plate(plate)
+    if image.is_logarithmic and colorspace is None:
+        raise ColourSpaceNeeded(plate)
     colour = studio.colours.plate_colour(colorspace, image.is_integer)
     view = View(studio.colours, colorspace)
     panels = [Panel(view.picture(plate), "Plate", plate.name)]
@@ -54,8 +56,8 @@ def style_sheet(
             on_progress(len(panels) - 1, total)
     if len(panels) == 1:
         raise NoStyleInstalled(studio.library.places)
-    # Filled pages, a little wider than high, whatever the number of styles.
-    columns = min(len(panels), math.ceil(math.sqrt(len(panels))))
+    # One row of up to three, else a page about as wide as a screen.
+    columns = max(min(len(panels), 3), math.ceil(math.sqrt(len(panels))))
     subtitle = f"{plate.name} at strength {strength:g} · Impasto {VERSION}"
     width_px = int(np.clip(image.width, 320, 640))
     return ContactSheet("Installed styles", subtitle, panels, columns, panel_width_px=width_px)

@@ -343,7 +343,7 @@ def test_sheet_is_written(plates: str, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.stderr
     page = cv2.imdecode(np.frombuffer(out.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
     assert page is not None
-    assert page.shape[1] == 2 * 320 + 20 + 2 * 40
+    assert page.shape[1] == 3 * 320 + 2 * 20 + 2 * 40
     assert "plate.1003.exr in 2 styles" in result.stdout
     again = _call("sheet", plates, str(out))
     assert again.exit_code == 2

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import OpenEXR
+import OpenImageIO
 import pytest
 
 from nuke_plugin.contract.errors import (
+    ColourSpaceNeeded,
     NoStyleInstalled,
     PlateUnreadable,
     RenderCancelled,
@@ -106,3 +108,16 @@ def test_a_sheet_can_be_cancelled(studio: Studio, plate: Path) -> None:
     cancellation.request()
     with pytest.raises(RenderCancelled):
         style_sheet(plate, studio, 1.0, None, cancellation)
+
+
+def test_a_log_scan_needs_its_colour_space(studio: Studio, tmp_path: Path) -> None:
+    """A DPX that says it is log encoded is refused without a colour space, painted with one."""
+    path = tmp_path / "scan.dpx"
+    spec = OpenImageIO.ImageSpec(32, 18, 3, "uint10")
+    spec.attribute("dpx:Transfer", "Logarithmic")
+    scan = OpenImageIO.ImageBuf(spec)
+    OpenImageIO.ImageBufAlgo.fill(scan, (0.4, 0.5, 0.6))
+    assert scan.write(str(path)), scan.geterror()
+    with pytest.raises(ColourSpaceNeeded, match=r"scan\.dpx"):
+        style_sheet(path, studio, 1.0, None, Cancellation())
+    assert len(style_sheet(path, studio, 1.0, "ACEScct", Cancellation()).panels) == 3
