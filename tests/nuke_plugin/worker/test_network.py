@@ -1,0 +1,218 @@
+"""Tests of loading a network and of running it."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from nuke_plugin.contract.errors import (
+    ModelFileMismatch,
+    ModelFileMissing,
+    ModelFileTruncated,
+    ModelGraphMismatch,
+    RenderCancelled,
+)
+from nuke_plugin.contract.library import InstalledModel
+from nuke_plugin.worker.cancellation import Cancellation
+from nuke_plugin.worker.network import Network
+from tests.tiny_model import build_network, tiny_card, write_tiny_model
+
+WARM = (1.0, 0.0)
+
+
+def install(folder: Path, model: onnx.ModelProto | bytes) -> InstalledModel:
+    """Write a network with a card that has its hash and size, and the tiny model's promises."""
+    network = model if isinstance(model, bytes) else model.SerializeToString()
+    (folder / "model.onnx").write_bytes(network)
+    return InstalledModel(folder, tiny_card(network))
+
+
+def picture(width: int, height: int) -> np.ndarray:
+    """Return noise as (1, 3, H, W)."""
+    return np.random.default_rng(0).random((1, 3, height, width), np.float32)
+
+
+def test_a_network_paints_and_says_what_ran_it(tiny_model: InstalledModel) -> None:
+    """The picture comes back in its size, changed, within [0, 1], by the processor."""
+    network = Network.open(tiny_model)
+    image = picture(64, 48)
+    painted = network.run(image, WARM, 1.0, Cancellation())
+    assert network.provider == "CPUExecutionProvider"
+    assert painted.shape == image.shape
+    assert painted.dtype == np.float32
+    assert 0 <= painted.min() < painted.max() <= 1
+    assert np.abs(painted - image).max() > 0.1
+
+
+def test_styles_and_strength_reach_the_network(tiny_model: InstalledModel) -> None:
+    """Another style paints another picture, half strength lies between, strength 0 gives it back."""
+    network = Network.open(tiny_model)
+    image = picture(64, 48)
+    warm, cold, half, none = (
+        network.run(image, style, strength, Cancellation())
+        for style, strength in ((WARM, 1.0), ((0.0, 1.0), 1.0), (WARM, 0.5), (WARM, 0.0))
+    )
+    assert np.abs(warm - cold).mean() > 0.1
+    np.testing.assert_allclose(half, (image + warm) / 2, atol=1e-6)
+    np.testing.assert_allclose(none, image, atol=1e-7)
+
+
+def test_what_is_asked_for_and_does_not_work_is_not_said_to_run(tiny_model: InstalledModel) -> None:
+    """A CUDA request on a machine without it runs on the processor and says so."""
+    asked = ("CUDAExecutionProvider", "CPUExecutionProvider")
+    with pytest.warns(UserWarning, match="CUDAExecutionProvider"):
+        network = Network.open(tiny_model, providers=asked)
+    assert network.provider == "CPUExecutionProvider"
+
+
+def test_a_changed_file_is_refused(tmp_path: Path) -> None:
+    """A network file that is not the card's own is refused by its hash."""
+    installed = write_tiny_model(tmp_path)
+    content = bytearray(installed.network_path.read_bytes())
+    content[len(content) // 2] ^= 1
+    installed.network_path.write_bytes(bytes(content))
+    with pytest.raises(ModelFileMismatch, match=installed.card.network.sha256):
+        Network.open(installed)
+
+
+def test_a_truncated_file_is_refused(tmp_path: Path) -> None:
+    """A network file that is too short is said to be cut short."""
+    installed = write_tiny_model(tmp_path)
+    content = installed.network_path.read_bytes()
+    installed.network_path.write_bytes(content[:-100])
+    with pytest.raises(ModelFileTruncated, match=str(len(content) - 100)):
+        Network.open(installed)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    """A card without its network file is told as that."""
+    installed = write_tiny_model(tmp_path)
+    installed.network_path.unlink()
+    with pytest.raises(ModelFileMissing):
+        Network.open(installed)
+
+
+def rename_input(model: onnx.ModelProto) -> None:
+    """Call the input ``image`` something else."""
+    model.graph.input[0].name = "picture"
+    for node in model.graph.node:
+        node.input[:] = ["picture" if name == "image" else name for name in node.input]
+
+
+def rename_output(model: onnx.ModelProto) -> None:
+    """Call the output ``painted`` something else."""
+    model.graph.output[0].name = model.graph.node[-1].output[0] = "canvas"
+
+
+def fix_size(model: onnx.ModelProto) -> None:
+    """Let the network take one size of picture only."""
+    sides = model.graph.input[0].type.tensor_type.shape.dim
+    sides[2].dim_value, sides[3].dim_value = 64, 64
+
+
+def add_input(model: onnx.ModelProto) -> None:
+    """Ask for one more input than the card knows."""
+    value = helper.make_tensor_value_info("mask", TensorProto.FLOAT, [1])
+    model.graph.input.append(value)
+
+
+def add_custom_operator(model: onnx.ModelProto) -> None:
+    """Use an operator of another domain."""
+    model.graph.node[0].domain = "com.evil"
+
+
+def lower_opset(model: onnx.ModelProto) -> None:
+    """Ask for an older operator set than the card says."""
+    model.opset_import[0].version = 19
+
+
+def break_graph(model: onnx.ModelProto) -> None:
+    """Leave out the first operator."""
+    del model.graph.node[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (rename_input, "picture"),
+        (rename_output, "canvas"),
+        (fix_size, "64"),
+        (add_input, "mask"),
+        (add_custom_operator, "com.evil.Conv"),
+        (lower_opset, "19"),
+        (break_graph, "ONNX Runtime refuses it"),
+    ],
+)
+def test_a_graph_that_differs_from_its_card_is_refused(
+    tmp_path: Path, change: Callable[[onnx.ModelProto], None], told: str
+) -> None:
+    """Whatever in the graph is not as the card says, the error names it."""
+    model = build_network()
+    change(model)
+    with pytest.raises(ModelGraphMismatch, match=told):
+        Network.open(install(tmp_path, model))
+
+
+def test_another_number_of_styles_is_refused(tmp_path: Path) -> None:
+    """A card with three styles does not fit a network of two."""
+    installed = install(tmp_path, build_network())
+    card = installed.card
+    slots = (*card.styles, dataclasses.replace(card.styles[0], id="third"))
+    style = dataclasses.replace(card.style, length=3)
+    wrong = dataclasses.replace(card, style=style, styles=slots)
+    with pytest.raises(ModelGraphMismatch, match="style"):
+        Network.open(InstalledModel(installed.folder, wrong))
+
+
+def test_weights_in_another_file_are_refused(tmp_path: Path) -> None:
+    """A network that would read other files is refused before it can, though the hash is right."""
+    model = build_network()
+    (tmp_path / "weights.bin").write_bytes(bytes(1 << 16))
+    tensor = model.graph.initializer[0]
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="weights.bin")
+    with pytest.raises(ModelGraphMismatch, match="another file"):
+        Network.open(install(tmp_path, model))
+
+
+def test_a_file_that_is_no_network_is_refused(tmp_path: Path) -> None:
+    """Garbage with the right hash is still no network."""
+    content = hashlib.sha256(b"garbage").digest() * 99
+    with pytest.raises(ModelGraphMismatch):
+        Network.open(install(tmp_path, content))
+
+
+def test_a_run_is_cancelled_inside_the_frame_and_the_network_stays_usable(tmp_path: Path) -> None:
+    """A cancel stops a long run within a second, and the next picture is painted as usual."""
+    network = Network.open(write_tiny_model(tmp_path, "slow", channels=64, layers=150))
+    cancellation = Cancellation()
+    pressed = []
+
+    def press() -> None:
+        pressed.append(time.perf_counter())
+        cancellation.request()
+
+    timer = threading.Timer(0.3, press)
+    timer.start()
+    with pytest.raises(RenderCancelled):
+        network.run(picture(960, 540), WARM, 1.0, cancellation)
+    assert time.perf_counter() - pressed[0] < 1
+    assert network.run(picture(64, 64), WARM, 1.0, Cancellation()).shape == (1, 3, 64, 64)
+
+
+def test_a_cancel_before_the_run_stops_it_too(tiny_model: InstalledModel) -> None:
+    """A button pressed early is not forgotten."""
+    cancellation = Cancellation()
+    cancellation.request()
+    with pytest.raises(RenderCancelled):
+        Network.open(tiny_model).run(picture(64, 64), WARM, 1.0, cancellation)

@@ -1,0 +1,108 @@
+"""Tests of what an ONNX file is asked before ONNX Runtime may load it."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from nuke_plugin.worker.onnx_graph import OnnxGraph
+from tests.tiny_model import OPSET, build_network
+
+
+def model_of(nodes: list[onnx.NodeProto], *tensors: onnx.TensorProto) -> onnx.ModelProto:
+    """Return a model with these nodes, which need not make sense."""
+    value = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])
+    graph = helper.make_graph(nodes, "graph", [value], [value], list(tensors))
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])
+
+
+def external(tensor: onnx.TensorProto) -> onnx.TensorProto:
+    """Return a tensor whose data is said to lie in a file elsewhere."""
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="../../etc/passwd")
+    return tensor
+
+
+def weights() -> onnx.TensorProto:
+    """Return a tensor of one number."""
+    return numpy_helper.from_array(np.ones(1, np.float32), "w")
+
+
+def branch(graph: onnx.GraphProto) -> onnx.NodeProto:
+    """Return a node that holds another graph."""
+    return helper.make_node("If", ["c"], ["x"], then_branch=graph)
+
+
+def test_a_standard_network_is_found_harmless() -> None:
+    """A plain network has its operator set, no custom operator and no external data."""
+    graph = OnnxGraph.of(build_network().SerializeToString())
+    assert graph == OnnxGraph(opset=OPSET, custom_operators=set(), has_external_data=False)
+
+
+def test_a_custom_operator_is_named() -> None:
+    """An operator of another domain is found by its full name."""
+    node = helper.make_node("Run", ["x"], ["x"], domain="com.evil")
+    graph = OnnxGraph.of(model_of([node]).SerializeToString())
+    assert graph.custom_operators == {"com.evil.Run"}
+
+
+def test_a_custom_operator_is_found_inside_a_branch_and_a_function() -> None:
+    """Hiding an operator in a nested graph or in a model's own function does not help."""
+    node = helper.make_node("Run", ["x"], ["x"], domain="com.evil")
+    nested = model_of([branch(model_of([node]).graph)])
+    assert OnnxGraph.of(nested.SerializeToString()).custom_operators == {"com.evil.Run"}
+    with_function = model_of([])
+    opset = [helper.make_opsetid("", OPSET)]
+    function = helper.make_function("own", "Own", ["x"], ["x"], [node], opset)
+    with_function.functions.append(function)
+    assert OnnxGraph.of(with_function.SerializeToString()).custom_operators == {"com.evil.Run"}
+
+
+def test_external_data_is_found_wherever_it_hides() -> None:
+    """Weights in another file are found in the graph, in a constant and in a branch."""
+    constant = helper.make_node("Constant", [], ["x"], value=external(weights()))
+    for model in (
+        model_of([], external(weights())),
+        model_of([constant]),
+        model_of([branch(model_of([constant]).graph)]),
+    ):
+        assert OnnxGraph.of(model.SerializeToString()).has_external_data
+
+
+def test_graphs_nested_without_end_are_refused() -> None:
+    """A file that nests graphs a hundred deep is refused, not followed."""
+    graph = b""
+    for _ in range(100):  # a graph in an attribute of a node of a graph, which onnx will not write
+        for field_number in (6, 5, 1):
+            graph = bytes([field_number << 3 | 2]) + varint(len(graph)) + graph
+    with pytest.raises(ValueError, match="nested too deeply"):
+        OnnxGraph.of(bytes([7 << 3 | 2]) + varint(len(graph)) + graph)
+
+
+def varint(number: int) -> bytes:
+    """Return a whole number as protocol buffers write it."""
+    low, rest = number & 0x7F, number >> 7
+    return bytes([low | 0x80]) + varint(rest) if rest else bytes([low])
+
+
+def test_a_file_cut_anywhere_is_refused_or_read_but_never_breaks_the_reader() -> None:
+    """Shorter versions of a model give facts or a ValueError, nothing else."""
+    whole = build_network(channels=1, layers=0).SerializeToString()
+    refused = 0
+    lengths = range(0, len(whole), 7)
+    for length in lengths:
+        try:
+            OnnxGraph.of(whole[:length])
+        except ValueError:
+            refused += 1
+    assert refused > 0.9 * len(lengths)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello world" * 9, b"\x00" * 64, b"\xff" * 64])
+def test_what_is_no_model_is_refused(content: bytes) -> None:
+    """Text, zeros and noise are no model."""
+    with pytest.raises(ValueError, match="it "):
+        OnnxGraph.of(content)
