@@ -74,11 +74,13 @@ def test_render_equals_the_command_pixel_for_pixel(
         assert picture(node, frame) == picture(comp.read(by_command), frame)
 
 
-def test_only_rgb_changes(comp: Comp, qtbot: Any) -> None:
-    """Alpha, other layers, metadata, format and bounding box stay the plate's."""
+def test_only_rgb_changes(comp: Comp, qtbot: Any, nuke: ModuleType) -> None:
+    """Alpha, other layers, metadata, format and box are the plate's, as it is now."""
     node = comp.node()
     rendered(node, qtbot)
-    plate = comp.plate
+    plate = nuke.nodes.Grade(channels="all", multiply=0.5)
+    plate.setInput(0, comp.plate)
+    node.setInput(0, plate)
     assert picture(node, FRAME, ("alpha",)) == picture(plate, FRAME, ("alpha",))
     assert pixel_rows(node, "depth.Z", FRAME) == pixel_rows(plate, "depth.Z", FRAME)
     assert sorted(node.channels()) == sorted(plate.channels())
