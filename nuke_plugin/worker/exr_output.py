@@ -1,12 +1,7 @@
-"""Holds the writing of one EXR file, whole or not at all.
-
-A file is written under a hidden temporary name in its own folder, forced to the disk and renamed,
-so that a reader (Nuke, a farm, a person) never meets half a frame under the final name.
-"""
+"""Holds the writing of one EXR file: parts, windows, attributes, each channel in its own type."""
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +12,9 @@ import numpy as np
 import OpenImageIO as oiio
 from numpy.typing import NDArray
 
-from nuke_plugin.contract.errors import DiskFull, ResultError, ResultFolderUnwritable
+from nuke_plugin.contract.errors import ResultError, ResultFolderUnwritable
 from nuke_plugin.worker.plain_exr import write_plain_exr
+from nuke_plugin.worker.whole_file import whole_file, write_error
 
 Channels = tuple[NDArray[Any], ...]
 """Channels of one picture, each (H, W) in its own type."""
@@ -29,7 +25,6 @@ _FILE_ATTRIBUTES = (
     "oiio:(BitsPerSample|RowsPerChunk|subimages|ColorSpace|UnassociatedAlpha)|ICCProfile.*|"
     "planarconfig|(tiff|png|jpeg|dpx):.*"
 )
-_DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True)
@@ -58,21 +53,14 @@ def write_exr(path: Path, parts: Sequence[ResultPart]) -> None:
     Raises ``DiskFull`` or ``ResultFolderUnwritable``; then nothing is left, and what stood under
     the name before is untouched.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    plain = path.with_name(f".{path.name}.{os.getpid()}.plain.part")
-    try:
-        reason = _write(temporary, plain, parts)
+    with whole_file(path) as temporary:
+        plain = temporary.with_name(f"{temporary.name}.plain")
+        try:
+            reason = _write(temporary, plain, parts)
+        finally:
+            plain.unlink(missing_ok=True)
         if reason is not None:
             raise _write_error(path, sum(map(_size_bytes, parts)), reason)
-        _force_to_disk(temporary)
-        temporary.replace(path)
-    except OSError as error:
-        if isinstance(error, ResultError):
-            raise
-        raise _os_error(path, error) from error
-    finally:
-        temporary.unlink(missing_ok=True)
-        plain.unlink(missing_ok=True)
 
 
 def _write(temporary: Path, plain: Path, parts: Sequence[ResultPart]) -> str | None:
@@ -128,15 +116,6 @@ def _size_bytes(part: ResultPart) -> int:
     return sum(channel.size * channel.itemsize for channel in part.channels)
 
 
-def _force_to_disk(path: Path) -> None:
-    """Wait until the file is on the disk: network drives report a full disk only now."""
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _write_error(path: Path, size_bytes: int, reason: str) -> ResultError:
     """Return why a file could not be written, asking the folder itself.
 
@@ -150,13 +129,7 @@ def _write_error(path: Path, size_bytes: int, reason: str) -> ResultError:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        return _os_error(path, error)
+        return write_error(path, error)
     finally:
         probe.unlink(missing_ok=True)
     return ResultFolderUnwritable(path.parent, reason)
-
-
-def _os_error(path: Path, error: OSError) -> ResultError:
-    if error.errno in _DISK_IS_FULL:
-        return DiskFull(path)
-    return ResultFolderUnwritable(path.parent, error.strerror or str(error))

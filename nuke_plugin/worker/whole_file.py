@@ -1,4 +1,8 @@
-"""Holds the writing of a file that is there whole or not at all, for sheets and movies."""
+"""Holds the writing of a file that is there whole or not at all.
+
+A file is written under a hidden temporary name in its own folder, forced to the disk and renamed,
+so that a reader (Nuke, a farm, a person) never meets half a frame under the final name.
+"""
 
 from __future__ import annotations
 
@@ -25,12 +29,27 @@ def whole_file(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             yield temporary
+            _force_to_disk(temporary)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
     except ResultError:
         raise
     except OSError as error:
-        if error.errno in _DISK_IS_FULL:
-            raise DiskFull(path) from error
-        raise ResultFolderUnwritable(path.parent, error.strerror or str(error)) from error
+        raise write_error(path, error) from error
+
+
+def write_error(path: Path, error: OSError) -> ResultError:
+    """Return what a system's error while writing ``path`` means to a user."""
+    if error.errno in _DISK_IS_FULL:
+        return DiskFull(path)
+    return ResultFolderUnwritable(path.parent, error.strerror or str(error))
+
+
+def _force_to_disk(path: Path) -> None:
+    """Wait until the file is on the disk: network drives report a full disk only now."""
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
