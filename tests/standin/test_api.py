@@ -12,7 +12,7 @@ import nukescripts
 import nukescripts.panels
 import nukescripts.utils
 import pytest
-from nuke_standin import api_data, operations
+from nuke_standin import api_data, node_pictures
 from nuke_standin.knob_kinds import KINDS
 
 from tests.standin.signatures import defined, is_constructor, is_published
@@ -148,10 +148,10 @@ def _literal_knobs(function: Any) -> Iterator[str]:
                     yield str(part.args[1].value)
 
 
-@pytest.mark.parametrize("node_class", sorted(operations.BUILDERS))
+@pytest.mark.parametrize("node_class", sorted(node_pictures.BUILDERS))
 def test_pictures_read_knobs_that_exist(node_class: str) -> None:
     """What computes a node's picture reads no knob the node does not have."""
-    for name in _literal_knobs(operations.BUILDERS[node_class]):
+    for name in _literal_knobs(node_pictures.BUILDERS[node_class]):
         assert name in api_data.node_knobs(node_class), f"{node_class}.{name}"
 
 

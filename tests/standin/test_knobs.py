@@ -192,6 +192,7 @@ def test_file_text_is_evaluated() -> None:
     assert write["file"].value() == text
     assert write["file"].evaluate() == "/shots/ab 010/out/main/p.0007.exr"
     assert nuke.filename(write) == "/shots/ab 010/out/%V/p.%04d.exr"
+    assert nuke.value("Write1.file") == "/shots/ab 010/out/%V/p.%04d.exr"
     write["file"].setValue("p.####.exr")
     assert write["file"].evaluate() == "p.0007.exr"
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import exr_file
 import numpy as np
-from operators import OPERATORS, NotModelled
+from mixing import NotModelled
+from operators import OPERATORS
 from picture import Format, Picture, black, channel_name, selected
 
 _CACHED_READS = 48

@@ -4,20 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nuke_standin.array_knobs import (
-    AColor_Knob,
-    Array_Knob,
-    BBox_Knob,
-    Boolean_Knob,
-    Color_Knob,
-    Disable_Knob,
-    Double_Knob,
-    Int_Knob,
-    Unsigned_Knob,
-    WH_Knob,
-    XY_Knob,
-    XYZ_Knob,
-)
+from nuke_standin.array_knob import Array_Knob
 from nuke_standin.boxes import Box
 from nuke_standin.callbacks import (
     addAfterFrameRender,
@@ -88,6 +75,19 @@ from nuke_standin.knob import (
 from nuke_standin.main_thread import executeInMainThread, executeInMainThreadWithResult
 from nuke_standin.menus import Menu, MenuItem, ToolBar, getPaneFor, menu, toolbar
 from nuke_standin.node import Node
+from nuke_standin.number_knobs import (
+    AColor_Knob,
+    BBox_Knob,
+    Boolean_Knob,
+    Color_Knob,
+    Disable_Knob,
+    Double_Knob,
+    Int_Knob,
+    Unsigned_Knob,
+    WH_Knob,
+    XY_Knob,
+    XYZ_Knob,
+)
 from nuke_standin.other_knobs import (
     TABBEGINCLOSEDGROUP,
     TABBEGINGROUP,

@@ -146,7 +146,7 @@ def _render_frame(node: Node, frame: int, views: list[str]) -> None:
     session.root._render_frame = float(frame)
     callbacks.run("beforeFrameRender", node)
     file_knob = node["proxy"] if session.root.proxy() else node["file"]
-    names: list[tuple[str, str]] = [(view, file_knob._text(frame, view)) for view in views]
+    names: list[tuple[str, str]] = [(view, file_knob._file_at(frame, view)) for view in views]
     for view, name in names:
         folder = os.path.dirname(name)
         if node["create_directories"].value():

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from nuke_standin import array_knobs, choice_knobs, other_knobs, text_knobs
+from nuke_standin import array_knob, choice_knobs, number_knobs, other_knobs, text_knobs
 from nuke_standin.api_data import node_knobs
 from nuke_standin.knob import Knob
 from nuke_standin.other_knobs import Opaque_Knob
 
 KINDS: dict[str, type[Knob]] = {
     name: kind
-    for module in (array_knobs, choice_knobs, other_knobs, text_knobs)
+    for module in (array_knob, choice_knobs, number_knobs, other_knobs, text_knobs)
     for name, kind in vars(module).items()
     if isinstance(kind, type) and issubclass(kind, Knob) and kind is not Opaque_Knob
 }
@@ -50,7 +50,7 @@ def bare_knob(kind: type[Knob], name: str) -> Knob:
 
 
 def _set_default(knob: Knob, default: Any) -> None:
-    if isinstance(knob, array_knobs.Array_Knob):
+    if isinstance(knob, array_knob.Array_Knob):
         values = default if isinstance(default, list) else [default] * len(knob._value)
         knob._default = [float(value) for value in values]
         knob._value = list(knob._default)

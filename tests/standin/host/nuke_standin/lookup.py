@@ -42,7 +42,11 @@ def find_knob(path: str, scope: Any) -> Optional[Any]:
 
 
 def node_attribute(path: str, scope: Any, frame: float) -> Optional[float]:
-    """Return what an expression such as `Read1.error` or `input.width` reads of a node, or None."""
+    """Return what an expression such as `input.width` or `Read1.error` reads of a node, or None.
+
+    Foundry documents width and height; `error` is in use among compositors but is not in the
+    published list of expression functions, so a check inside Nuke must confirm it.
+    """
     from nuke_standin.pixels import error_of, picture_info
 
     owner_path, _, name = path.rpartition(".")

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 from nuke_standin.node import Node
-from nuke_standin.operations import PictureTree
+from nuke_standin.picture_tree import PictureTree, format_values
 from nuke_standin.session import session
 
 _SERVER = Path(__file__).resolve().parents[2] / "pixel_server"
@@ -91,8 +91,7 @@ def _ask(message: dict[str, Any]) -> dict[str, Any]:
 def _tree(node: Node, frame: float, view: str = "main") -> dict[str, Any]:
     tree = PictureTree(view)
     target = tree.add(node, frame)
-    format = session.root.format()
-    size = {"width": format.width(), "height": format.height(), "aspect": format.pixelAspect()}
+    size = format_values(session.root.format())
     return {"operations": tree.operations, "target": target, "format": size}
 
 

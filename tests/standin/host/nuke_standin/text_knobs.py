@@ -6,6 +6,7 @@ import re
 from typing import Any, Optional
 
 from nuke_standin.errors import NotModelled
+from nuke_standin.file_names import file_name_at
 from nuke_standin.knob import Knob
 from nuke_standin.session import session
 from nuke_standin.tcl import Tcl
@@ -81,13 +82,15 @@ class File_Knob(EvalString_Knob):
         if self._node is not None:
             self._node._file_typed()
 
+    def evaluate(self) -> str:
+        return self._file_at(session.root._frame_now())
+
     def getEvaluatedValue(self) -> str:
-        return self._text(session.root._frame_now())
+        return self.evaluate()
 
-    def _text(self, frame: float, view: str = "main") -> str:
-        from nuke_standin.file_names import file_name_at
-
-        return file_name_at(Tcl(self._node, frame, view).substitute(self._value), frame, view)
+    def _file_at(self, frame: float, view: str = "main") -> str:
+        """Return the file of one frame; in Tcl, `[value file]` keeps the %04d."""
+        return file_name_at(self._text(frame, view), frame, view)
 
 
 class Font_Knob(String_Knob):

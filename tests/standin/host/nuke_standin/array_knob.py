@@ -1,18 +1,22 @@
-"""Holds the knobs made of numbers, which can follow expressions and curves."""
+"""Holds Array_Knob: one or several numbers, each of which can follow an expression or a curve."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Optional, Union
+from typing import Any, Optional
 
+from nuke_standin.components import (
+    Component,
+    component_of,
+    component_text,
+    components_of,
+    on_curve,
+)
 from nuke_standin.expression import evaluate
 from nuke_standin.knob import Knob
 from nuke_standin.numbers import number_text
 from nuke_standin.session import session
-from nuke_standin.tcl_words import quote, split_list
-
-Component = Union[float, str, dict[float, float]]
-"""A number, an expression text, or a curve {frame: value} (linear between keys)."""
+from nuke_standin.tcl_words import quote
 
 
 class Array_Knob(Knob):
@@ -155,7 +159,7 @@ class Array_Knob(Knob):
         if isinstance(component, str):
             return evaluate(component, self._node, frame, view)
         if isinstance(component, dict):
-            return _on_curve(component, frame)
+            return on_curve(component, frame)
         return component
 
     def _numbers(self, frame: float, view: str = "main") -> list[float]:
@@ -170,7 +174,7 @@ class Array_Knob(Knob):
         return [0.0] * len(self._value)
 
     def _script_text(self) -> str:
-        words = [_component_text(component) for component in self._value]
+        words = [component_text(component) for component in self._value]
         return words[0] if self.singleValue() else " ".join(words)
 
     def _to_script(self) -> str:
@@ -179,13 +183,13 @@ class Array_Knob(Knob):
         return "{" + text + "}" if lists or text.startswith("{") else quote(text)
 
     def _from_script(self, text: str) -> None:
-        words = _components_of(text)
+        words = components_of(text)
         if len(words) == 1:
             words = words * len(self._value)
         if len(words) > len(self._value):
             raise RuntimeError(f"{self._name}: {text!r} has more than {len(self._value)} values")
         for i, word in enumerate(words):
-            self._value[i] = _component_of(word)
+            self._value[i] = component_of(word)
 
     def _definition_extras(self) -> list[tuple[str, str]]:
         if self._range is None:
@@ -197,178 +201,3 @@ class Array_Knob(Knob):
             super()._define(letter, word)
         low, high = word.split()
         self._range = (float(low), float(high))
-
-
-class Double_Knob(Array_Knob):
-    _type_number = 7
-
-
-class Int_Knob(Array_Knob):
-    """Whole numbers; its slider range is dropped when a script is loaded again."""
-
-    _type_number = 3
-
-    def _shape(self, number: float) -> int:
-        return int(number)
-
-    def _number_of(self, value: Any) -> float:
-        return float(int(super()._number_of(value)))
-
-    def _definition_extras(self) -> list[tuple[str, str]]:
-        return []
-
-
-class Boolean_Knob(Array_Knob):
-    _type_number = 6
-    _starts_line = False
-
-    def __init__(
-        self, name: str, label: Optional[str] = None, value: Optional[bool] = None
-    ) -> None:
-        super().__init__(name, label)
-        if value is not None:
-            self._value = [float(bool(value))]
-
-    def setValue(self, b: bool) -> bool:  # type: ignore[override]
-        return super().setValue(bool(b) if isinstance(b, (bool, int, float)) else b)
-
-    def _shape(self, number: float) -> bool:
-        return number != 0
-
-    def _text(self, frame: float, view: str = "main") -> str:
-        return "true" if self._number(frame, view) else "false"
-
-    def _script_text(self) -> str:
-        component = self._value[0]
-        return (
-            ("true" if component else "false")
-            if isinstance(component, float)
-            else _component_text(component)
-        )
-
-    def _from_script(self, text: str) -> None:
-        super()._from_script({"true": "1", "false": "0"}.get(text, text))
-
-
-class Disable_Knob(Boolean_Knob):
-    _type_number = None
-
-    def __init__(self, name: str, label: Optional[str] = None) -> None:
-        super().__init__(name, label)
-
-
-class Unsigned_Knob(Int_Knob):
-    _type_number = None
-
-
-class ColorChip_Knob(Unsigned_Knob):
-    pass
-
-
-class IArray_Knob(Array_Knob):
-    pass
-
-
-class XY_Knob(Array_Knob):
-    _type_number = 12
-    _size = 2
-    _names = ["x", "y"]
-
-
-class WH_Knob(Array_Knob):
-    _type_number = 14
-    _size = 2
-    _names = ["w", "h"]
-
-
-class XYZ_Knob(Array_Knob):
-    _type_number = 13
-    _size = 3
-    _names = ["x", "y", "z"]
-
-
-class BBox_Knob(Array_Knob):
-    _type_number = 15
-    _size = 4
-    _names = ["x", "y", "r", "t"]
-
-
-class Color_Knob(Array_Knob):
-    _type_number = 18
-    _size = 3
-    _names = ["r", "g", "b"]
-
-
-class AColor_Knob(Color_Knob):
-    _type_number = 19
-    _size = 4
-    _names = ["r", "g", "b", "a"]
-
-
-def _on_curve(keys: dict[float, float], frame: float) -> float:
-    frames = sorted(keys)
-    if frame <= frames[0]:
-        return keys[frames[0]]
-    for before, after in zip(frames, frames[1:]):
-        if frame <= after:
-            share = (frame - before) / (after - before)
-            return keys[before] + (keys[after] - keys[before]) * share
-    return keys[frames[-1]]
-
-
-def _component_text(component: Component) -> str:
-    if isinstance(component, str):
-        return "{" + (component if not set(component) & set(' {}"') else quote(component)) + "}"
-    if isinstance(component, dict):
-        keys = " ".join(
-            f"x{number_text(frame)} {number_text(value)}"
-            for frame, value in sorted(component.items())
-        )
-        return "{curve L " + keys + "}"
-    return number_text(component)
-
-
-def _components_of(text: str) -> list[str]:
-    """Split a value into components; expressions and curves keep one pair of braces."""
-    out: list[str] = []
-    position, stripped = 0, text.strip()
-    from nuke_standin.tcl_words import skip_braces
-
-    while position < len(stripped):
-        if stripped[position].isspace():
-            position += 1
-            continue
-        if stripped[position] == "{":
-            end = skip_braces(stripped, position)
-        else:
-            end = position
-            while end < len(stripped) and not stripped[end].isspace():
-                end += 1
-        out.append(stripped[position:end])
-        position = end
-    return out
-
-
-def _component_of(word: str) -> Component:
-    if not word.startswith("{"):
-        try:
-            return float(word)
-        except ValueError:
-            return word  # a bare expression, as createNode arguments may hold
-    inner = word[1:-1].strip()
-    words = split_list(inner)
-    if words[:1] == ["curve"]:
-        return _curve_of(words[1:])
-    return words[0] if len(words) == 1 else inner
-
-
-def _curve_of(words: list[str]) -> dict[float, float]:
-    keys: dict[float, float] = {}
-    frame = 0.0
-    for word in words:
-        if word[:1] == "x":
-            frame = float(word[1:])
-        elif word not in ("L", "C", "K", "I", "i", "l"):
-            keys[frame] = float(word)
-            frame += 1
-    return keys

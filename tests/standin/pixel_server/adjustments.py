@@ -1,0 +1,110 @@
+"""Holds the operations on one picture.
+
+Formulas are those of Foundry's reference guide.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from mixing import Extra, Operation, components, masked
+from picture import Picture, channel_name, intersection, selected
+
+
+def _each(operation: Operation, pictures: list[Picture], extra: Extra, change: Any) -> Picture:
+    picture = pictures[0]
+    names = [
+        name
+        for name in selected(operation["channels"], list(picture.channels))
+        if name in picture.channels
+    ]
+    channels = dict(picture.channels)
+    for name in names:
+        channels[name] = np.asarray(change(name, channels[name]), np.float32)
+    made = Picture(channels, picture.bbox, picture.format, picture.metadata)
+    return masked(operation, extra, made, picture, names)
+
+
+def grade(operation: Operation, pictures: list[Picture], extra: Extra) -> Picture:
+    """Apply gain and offset from black and white points, then clamps, then gamma."""
+
+    def change(name: str, plane: np.ndarray) -> np.ndarray:
+        value = {key: components(operation[key], name) for key in _GRADE_KNOBS}
+        slope = (
+            value["multiply"]
+            * (value["white"] - value["black"])
+            / (value["whitepoint"] - value["blackpoint"])
+        )
+        offset = value["add"] + value["black"] - slope * value["blackpoint"]
+        out = plane * np.float32(slope) + np.float32(offset)
+        if operation["black_clamp"]:
+            out = np.maximum(out, 0)
+        if operation["white_clamp"]:
+            out = np.minimum(out, 1)
+        if value["gamma"] != 1.0:
+            out = np.where(out > 0, np.power(np.maximum(out, 0), 1.0 / value["gamma"]), out)
+        return out
+
+    return _each(operation, pictures, extra, change)
+
+
+_GRADE_KNOBS = ("blackpoint", "whitepoint", "black", "white", "multiply", "add", "gamma")
+
+
+def clamp(operation: Operation, pictures: list[Picture], extra: Extra) -> Picture:
+    """Limit channels to minimum and maximum."""
+
+    def change(name: str, plane: np.ndarray) -> np.ndarray:
+        if operation["minimum"] is not None:
+            plane = np.maximum(plane, components(operation["minimum"], name))
+        if operation["maximum"] is not None:
+            plane = np.minimum(plane, components(operation["maximum"], name))
+        return plane
+
+    return _each(operation, pictures, extra, change)
+
+
+def invert(operation: Operation, pictures: list[Picture], extra: Extra) -> Picture:
+    """Show 1 - value."""
+
+    def change(name: str, plane: np.ndarray) -> np.ndarray:
+        return np.clip(1 - plane, 0, 1) if operation["clamp"] else 1 - plane
+
+    return _each(operation, pictures, extra, change)
+
+
+def premult(operation: Operation, pictures: list[Picture], extra: Extra) -> Picture:
+    """Multiply channels by alpha."""
+    alpha = pictures[0].over(pictures[0].bbox, channel_name(operation["alpha"]))
+    return _each(operation, pictures, extra, lambda name, plane: plane * alpha)
+
+
+def unpremult(operation: Operation, pictures: list[Picture], extra: Extra) -> Picture:
+    """Divide channels by alpha; unchanged where alpha is 0."""
+    alpha = pictures[0].over(pictures[0].bbox, channel_name(operation["alpha"]))
+
+    def change(name: str, plane: np.ndarray) -> np.ndarray:
+        return np.divide(plane, alpha, out=plane.copy(), where=alpha != 0)
+
+    return _each(operation, pictures, extra, change)
+
+
+def remove(operation: Operation, pictures: list[Picture], extra: Extra) -> Picture:
+    """Drop or keep channels."""
+    picture = pictures[0]
+    named = selected(operation["channels"], list(picture.channels))
+    channels = {
+        name: plane
+        for name, plane in picture.channels.items()
+        if (name in named) == operation["keep"]
+    }
+    return Picture(channels, picture.bbox, picture.format, picture.metadata)
+
+
+def crop(operation: Operation, pictures: list[Picture], extra: Extra) -> Picture:
+    """Cut to a box; black outside."""
+    picture = pictures[0]
+    x, y, r, t = (round(value) for value in operation["box"])
+    box = intersection(picture.bbox, (x, y, r, t)) if operation["intersect"] else (x, y, r, t)
+    return picture.moved_to(box)
