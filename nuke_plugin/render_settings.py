@@ -120,7 +120,7 @@ def _frames(node: nuke.Group) -> FrameRange:
 
 
 def _strengths(knob: nuke.Double_Knob, frames: FrameRange) -> tuple[tuple[float, FrameRange], ...]:
-    if not knob.isAnimated():
+    if not (knob.isAnimated() or knob.hasExpression()):
         return ((float(knob.value()), frames),)
     by_strength: dict[float, list[int]] = {}
     for frame in frames:

@@ -39,7 +39,16 @@ def virtual_environment_python(root: Path) -> Path:
 
 
 def install_command(root: Path = PLUGIN_ROOT) -> str:
-    """Return the line a user pastes into a terminal to install the worker beside the plugin."""
-    maker = "py -3.11" if os.name == "nt" else "python3.11"
+    """Return the line a user pastes into a terminal to install the worker beside the plugin.
+
+    On Windows it is PowerShell, which has no ``&&`` in the version that Windows ships with.
+    """
+    if os.name != "nt":
+        return f'make -C "{root}" setup'
     python = virtual_environment_python(root)
-    return f'{maker} -m venv "{root / ".venv"}" && "{python}" -m pip install -e "{root}[cpu]"'
+    steps = (
+        f'py -3.11 -m venv "{root / ".venv"}"',
+        f'& "{python}" -m pip install -r "{root / "requirements" / "worker-cpu.txt"}"',
+        f'& "{python}" -m pip install --no-deps -e "{root}"',
+    )
+    return "; ".join(steps)

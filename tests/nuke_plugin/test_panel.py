@@ -17,6 +17,7 @@ from nuke_plugin.nuke_menu import PANEL_ID
 from nuke_plugin.panel import Panel
 from nuke_plugin.qt import Qt, QtGui, QtWidgets
 from nuke_plugin.style_list import StyleList
+from nuke_plugin.worker_python import install_command
 from tests.nuke_plugin.comp import Comp
 
 
@@ -199,7 +200,7 @@ def test_a_missing_worker_is_told_with_the_command(
     qtbot.mouseClick(panel.refresh_button, Qt.MouseButton.LeftButton)
 
     assert panel.worker_notice.isVisible()
-    assert "-m venv" in panel.worker_notice.command()
+    assert panel.worker_notice.command() == install_command()
     assert "/nowhere/python" in panel.worker_notice.toolTip()
     copy = panel.worker_notice.findChild(QtWidgets.QPushButton)
     qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)

@@ -19,6 +19,7 @@ from nuke_standin.pixels import pixel_rows
 
 from nuke_plugin import render, style_node, worker_client
 from nuke_plugin.contract.errors import StrengthOutOfRange
+from nuke_plugin.worker_python import install_command
 from tests.nuke_plugin.comp import FIRST, LAST, Comp, largest_difference, picture
 
 HOST_FOLDER = Path(__file__).resolve().parents[1] / "standin" / "host"
@@ -282,7 +283,7 @@ def test_render_says_what_to_run_without_a_worker(
     node["render"].execute()
 
     assert "/nowhere/python" in session.messages[-1]
-    assert "pip install" in session.messages[-1]
+    assert install_command() in session.messages[-1]
     assert not comp.results(node).parent.exists()
 
 

