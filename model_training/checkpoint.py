@@ -66,6 +66,26 @@ def _fill(modules: Mapping[str, nn.Module], tensors: Mapping[str, Tensor]) -> No
         )
 
 
+def start_from(folder: Path, generator: nn.Module) -> None:
+    """Fills a generator with another run's averaged one; RunMismatch where the sizes differ."""
+    try:
+        with safe_open(str(folder / FILE_NAME), framework="pt") as saved:
+            tensors = {key: saved.get_tensor(key) for key in saved.keys()}
+        generator.load_state_dict(
+            {k.removeprefix("average/"): v for k, v in tensors.items() if k.startswith("average/")}
+        )
+    except FileNotFoundError as error:
+        raise RunMismatch(
+            f"The configuration starts from run '{folder}', which holds no {FILE_NAME}. "
+            "Train that one first, or take 'start' out of the configuration."
+        ) from error
+    except RuntimeError as error:
+        raise RunMismatch(
+            f"The configuration starts from run '{folder}', whose generator is of another size or "
+            "has other styles. Make [generator] and [[styles]] equal in both."
+        ) from error
+
+
 def load_modules(folder: Path, modules: Mapping[str, nn.Module], config: str) -> int:
     """Restores some modules in place and returns the step; RunMismatch where the config differs."""
     tensors, step = _read(folder, config)

@@ -82,6 +82,9 @@ def style(
     dry_run: Annotated[
         bool, typer.Option(help="Print the resolved configuration and stop.")
     ] = False,
+    until: Annotated[
+        int | None, typer.Option(help="Stop at this step, to go on another time.", min=1)
+    ] = None,
     threads: Annotated[int, typer.Option(help="CPU threads; 0 lets torch choose.", min=0)] = 0,
 ) -> None:
     """Train one generator for the styles of a configuration."""
@@ -94,7 +97,7 @@ def style(
         torch.set_num_threads(threads)
     reporter = Reporter(console, settings.schedule.steps)
     with reporter.bar:
-        train(settings, data, run, resume=resume, report=reporter)
+        train(settings, data, run, resume=resume, report=reporter, until=until)
 
 
 @app.command()

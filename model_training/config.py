@@ -134,6 +134,8 @@ class TrainingConfig(_Section):
     model: ModelConfig
     data: DataConfig
     styles: Annotated[list[StyleConfig], Field(min_length=1)]
+    start: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")] | None = None
+    """Name of a run folder beside this run's, whose averaged generator is where training starts."""
     generator: SizeConfig = SizeConfig()
     losses: LossConfig = LossConfig()
     schedule: ScheduleConfig = ScheduleConfig()

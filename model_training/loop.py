@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
 from model_training import losses, motion
-from model_training.checkpoint import FILE_NAME, RunState, load_state, save_state
+from model_training.checkpoint import FILE_NAME, RunState, load_state, save_state, start_from
 from model_training.config import ScheduleConfig, TrainingConfig
 from model_training.discriminator import PatchDiscriminator
 from model_training.features import VggFeatures
@@ -71,13 +71,15 @@ def permute_patches(image: Tensor, patch_px: int, random: torch.Generator) -> Te
 class StyleTraining:
     """A run in the making: networks, targets and optimisers for one configuration."""
 
-    def __init__(self, config: TrainingConfig, data: Path) -> None:
+    def __init__(self, config: TrainingConfig, data: Path, start: Path | None = None) -> None:
         self.config = config
         torch.manual_seed(config.schedule.seed)
         torch.set_flush_denormal(True)  # saturated pixels' tiny gradients cost a CPU 4 times a step
         count = len(config.styles)
         self.generator = Generator(count, config.generator.generator_size())
         self.generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if start is not None:
+            start_from(start, self.generator)
         self.average = copy.deepcopy(self.generator).requires_grad_(False)
         self.discriminator = PatchDiscriminator(count)
         self.features = VggFeatures(data / config.data.features)
@@ -250,11 +252,13 @@ def train(
     *,
     resume: bool,
     report: Callable[[Progress], None],
+    until: int | None = None,
 ) -> None:
-    """Trains a run to its end, or until SIGINT or SIGTERM, and leaves it resumable."""
+    """Trains a run to its end, to step `until`, or to SIGINT or SIGTERM; it can be resumed."""
     run.mkdir(parents=True, exist_ok=True)
     text = config.deciding()
-    training = StyleTraining(config, data)
+    start = run.parent / config.start if config.start is not None else None
+    training = StyleTraining(config, data, start)
     first = load_state(run, training.state, text) if resume and (run / FILE_NAME).exists() else 0
     (run / "config.json").write_text(config.model_dump_json(indent=1), encoding="utf-8")
     stopping: list[int] = []
@@ -266,7 +270,7 @@ def train(
     board = SummaryWriter(str(run / "tensorboard"), purge_step=first)
     last = first
     try:
-        for number in range(first, config.schedule.steps):
+        for number in range(first, min(until or config.schedule.steps, config.schedule.steps)):
             started = time.perf_counter()
             terms = training.step(number)
             last = number + 1
