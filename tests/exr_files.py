@@ -50,7 +50,10 @@ def write_exr(
     display: tuple[int, int, int, int] | None = None,
     **header: Any,
 ) -> None:
-    """Write channels (H, W); ``origin`` places the data window, ``display`` is x, y, width, height."""
+    """Write channels, each (H, W), and attributes.
+
+    ``origin`` is the data window's corner, ``display`` the other window: x, y, width, height.
+    """
     height, width = next(iter(channels.values())).shape
     x, y = origin
     left, top, wide, high = display or (x, y, width, height)

@@ -108,7 +108,7 @@ def build_network(channels: int = 8, layers: int = 2) -> onnx.ModelProto:
         helper.make_node("Add", ["image", "some_change"], ["mixed"]),
         helper.make_node("Clip", ["mixed", "zero", "one"], ["painted"]),
     ]
-    picture = ["batch", 3, "height", "width"]
+    picture: list[str | int | None] = ["batch", 3, "height", "width"]
     inputs = [
         helper.make_tensor_value_info("image", TensorProto.FLOAT, picture),
         helper.make_tensor_value_info("style", TensorProto.FLOAT, [1, len(STYLE_IDS)]),
