@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Callable, Optional
 
 import pytest
@@ -21,6 +23,7 @@ from nuke_plugin.contract.errors import (
 )
 from nuke_plugin.contract.messages import Cancelled, Progress, Render, Result
 from nuke_plugin.worker_client import Patience, WorkerClient
+from nuke_plugin.worker_python import PLUGIN_ROOT
 
 REQUEST = Render(
     id=0,
@@ -212,3 +215,44 @@ def test_stop_lets_the_worker_leave_by_itself(make_client: MakeClient) -> None:
 
     assert process._process.returncode == 0
     assert client.pid is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signal 0, which asks whether a process lives, ends it")
+@pytest.mark.parametrize("end", ["closes", "is killed"])
+def test_the_worker_ends_with_nuke(end: str, worker_python: Path) -> None:
+    """The real worker leaves when Nuke closes, and when Nuke is gone without a word."""
+    code = (
+        "import sys; from nuke_plugin.worker_client import session;"
+        "session()._running_process(); print(session().pid, flush=True); sys.stdin.readline()"
+    )
+    nuke = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=PLUGIN_ROOT,
+        env={**os.environ, "IMPASTO_PYTHON": str(worker_python)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert nuke.stdout is not None
+    worker_pid = int(nuke.stdout.readline())
+    os.kill(worker_pid, 0)  # it lives
+    if end == "closes":
+        nuke.communicate("\n", timeout=30)
+        assert nuke.returncode == 0
+    else:
+        nuke.kill()
+        nuke.communicate(timeout=30)
+    deadline = time.monotonic() + 15
+    while _lives(worker_pid):
+        assert time.monotonic() < deadline, "the worker outlived Nuke"
+        time.sleep(0.05)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # A process whose parent is gone stays listed as a zombie until someone collects it.
+    stat = Path(f"/proc/{pid}/stat")
+    return not (stat.is_file() and stat.read_text().rpartition(")")[2].split()[0] == "Z")
