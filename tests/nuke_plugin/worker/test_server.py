@@ -1,0 +1,309 @@
+"""Tests of the worker as a process: spoken to through its pipes, as Nuke's side does."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nuke_plugin.contract.errors import ModelNotFound, StrengthOutOfRange
+from nuke_plugin.contract.messages import (
+    Cancel,
+    Cancelled,
+    Failure,
+    Hello,
+    Message,
+    Progress,
+    Render,
+    Result,
+    Shutdown,
+    decode,
+    encode,
+)
+from nuke_plugin.contract.messages import Warning as WireWarning
+from nuke_plugin.contract.version import PROTOCOL, VERSION
+from tests.exr_files import half_rgba, read_exr, write_exr
+from tests.tiny_model import write_tiny_model
+
+ROOT = Path(__file__).resolve().parents[3]
+
+PRINTING_WORKER = """
+import os, runpy, sys
+import onnxruntime.capi.onnxruntime_pybind11_state as state
+
+class NoisyOptions(state.RunOptions):
+    def __init__(self):
+        print("a library prints with print")
+        sys.stdout.flush()
+        os.write(1, b"a library prints from C\\n")
+        super().__init__()
+
+import onnxruntime
+onnxruntime.RunOptions = NoisyOptions
+runpy.run_module("nuke_plugin.worker", run_name="__main__")
+"""
+"""A worker whose libraries print to standard output at each frame."""
+
+
+class Worker:
+    """A worker process and the messages it has sent."""
+
+    def __init__(self, environ: dict[str, str], *command: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, *(command or ("-m", "nuke_plugin.worker"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env={**os.environ, **environ},
+        )
+        self._lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._lines.put(line.decode("ascii"))
+
+    def say(self, message: Message | str) -> None:
+        """Send a message, or any line."""
+        line = message if isinstance(message, str) else encode(message)
+        assert self.process.stdin is not None
+        self.process.stdin.write(line.encode() + b"\n")
+        self.process.stdin.flush()
+
+    def hear(self, timeout_seconds: float = 60) -> Message:
+        """Return the next message."""
+        return decode(self._lines.get(timeout=timeout_seconds))
+
+    def hear_end(self, timeout_seconds: float = 60) -> tuple[list[Message], Message]:
+        """Return the messages up to the end of a request, and the end."""
+        messages: list[Message] = []
+        while True:
+            message = self.hear(timeout_seconds)
+            if isinstance(message, (Result, Cancelled, Failure)):
+                return messages, message
+            messages.append(message)
+
+    def leave(self) -> int:
+        """Close the worker's input and return its exit code."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        return self.process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment with the small network and a slow one installed."""
+    models = tmp_path_factory.mktemp("models")
+    write_tiny_model(models)
+    write_tiny_model(models, "slow", channels=64, layers=150)
+    return {"IMPASTO_MODELS": str(models)}
+
+
+@pytest.fixture
+def worker(environ: dict[str, str]) -> Iterator[Worker]:
+    """A worker that has said hello."""
+    worker = Worker(environ)
+    assert isinstance(worker.hear(), Hello)
+    yield worker
+    worker.process.kill()
+    worker.process.wait()
+
+
+@pytest.fixture
+def request_1(tmp_path: Path) -> Render:
+    """A request for three frames, with the id 1."""
+    for frame in (1, 2, 3):
+        write_exr(tmp_path / f"plate.{frame:04d}.exr", half_rgba(320, 180, seed=frame))
+    return Render(
+        id=1,
+        plates=str(tmp_path / "plate.%04d.exr"),
+        results=str(tmp_path / "results" / "painted.%04d.exr"),
+        frames="1-3",
+        model="tiny",
+        styles={"warm": 1.0},
+        strength=1.0,
+        colorspace=None,
+        keep_going=False,
+        overwrite=False,
+    )
+
+
+def result_names(request: Render) -> list[str]:
+    """Return the names in the results' folder, hidden ones too."""
+    return sorted(os.listdir(Path(request.results).parent))
+
+
+def wait_for_first_frame(worker: Worker) -> None:
+    """Wait until the first frame was written, so that the second is in flight."""
+    assert isinstance(worker.hear(), Progress)
+
+
+def test_it_greets_with_what_it_is(environ: dict[str, str]) -> None:
+    """The first line says protocol, version, process and provider; it leaves with code 0."""
+    worker = Worker(environ)
+    hello = worker.hear()
+    expected = Hello(PROTOCOL, VERSION, worker.process.pid, ("CPUExecutionProvider",))
+    assert hello == expected
+    assert worker.leave() == 0
+
+
+def test_a_request_is_answered_by_progress_and_a_result(worker: Worker, request_1: Render) -> None:
+    """Each frame is told when it is on disk, then the result tells the sum."""
+    worker.say(request_1)
+    told, end = worker.hear_end()
+    assert [(m.frame, m.done, m.total) for m in told if isinstance(m, Progress)] == [
+        (1, 1, 3),
+        (2, 2, 3),
+        (3, 3, 3),
+    ]
+    assert isinstance(end, Result)
+    assert (end.id, end.written, end.failed) == (1, (1, 2, 3), ())
+    assert end.provider == "CPUExecutionProvider"
+    assert set(end.stages) == {"read", "colour", "network", "write"}
+    assert result_names(request_1) == [f"painted.{frame:04d}.exr" for frame in (1, 2, 3)]
+
+
+def test_failed_frames_are_told_as_warnings_and_in_the_result(
+    worker: Worker, request_1: Render
+) -> None:
+    """With keep_going a missing frame is a warning at once and a failure in the result."""
+    worker.say(replace(request_1, frames="1-4", keep_going=True))
+    told, end = worker.hear_end()
+    (warning,) = [message for message in told if isinstance(message, WireWarning)]
+    assert warning.frame == 4
+    assert isinstance(end, Result)
+    assert end.written == (1, 2, 3)
+    assert [(failure.frame, failure.error) for failure in end.failed] == [(4, "FrameMissing")]
+
+
+def test_an_error_crosses_as_itself_and_the_worker_lives_on(
+    worker: Worker, request_1: Render
+) -> None:
+    """Each wrong request fails with its own error; the next request is painted."""
+    worker.say(replace(request_1, id=1, model="tony"))
+    worker.say(replace(request_1, id=2, strength=2.0))
+    worker.say(replace(request_1, id=3, frames="1-9"))
+    worker.say(replace(request_1, id=4))
+    ends = [worker.hear_end()[1] for _ in range(4)]
+    assert [end.id for end in ends] == [1, 2, 3, 4]
+    assert isinstance(ends[0], Failure)
+    assert isinstance(ends[0].to_error(), ModelNotFound)
+    assert isinstance(ends[1], Failure)
+    assert isinstance(ends[1].to_error(), StrengthOutOfRange)
+    assert isinstance(ends[2], Failure)
+    assert (ends[2].error, ends[2].frame) == ("FrameMissing", 4)
+    assert isinstance(ends[3], Result)
+
+
+def test_a_broken_colour_config_fails_the_request_only(
+    environ: dict[str, str], request_1: Render
+) -> None:
+    """With $OCIO wrong the worker starts, says so at the request, and goes on living."""
+    worker = Worker({**environ, "OCIO": "/nowhere/config.ocio"})
+    worker.hear()
+    for request_id in (1, 2):
+        worker.say(replace(request_1, id=request_id))
+        _, end = worker.hear_end()
+        assert isinstance(end, Failure)
+        assert end.error == "ColourConfigInvalid"
+    assert worker.leave() == 0
+
+
+def test_what_is_no_message_is_answered_and_survived(worker: Worker, request_1: Render) -> None:
+    """Text, a half message and a worker's own message get a failure without an id."""
+    worker.say("hello?")
+    worker.say(encode(request_1)[:-20])
+    worker.say(encode(Cancelled(1, ())))
+    for _ in range(3):
+        failure = worker.hear()
+        assert isinstance(failure, Failure)
+        assert (failure.id, failure.error) == (None, "MessageInvalid")
+    worker.say(request_1)
+    assert isinstance(worker.hear_end()[1], Result)
+
+
+def test_a_cancel_is_heard_while_a_frame_is_in_flight(worker: Worker, request_1: Render) -> None:
+    """Within a second of the cancel the request has ended, and only whole frames are on disk."""
+    worker.say(replace(request_1, model="slow"))
+    wait_for_first_frame(worker)
+    started = time.perf_counter()
+    worker.say(Cancel(id=2, target=1))
+    _, end = worker.hear_end()
+    assert time.perf_counter() - started < 1
+    assert end == Cancelled(1, (1,))
+    assert result_names(request_1) == ["painted.0001.exr"]
+    assert read_exr(Path(request_1.results % 1)).channels["R"].shape == (180, 320)
+
+
+def test_a_waiting_request_is_cancelled_before_it_begins(worker: Worker, request_1: Render) -> None:
+    """Of two requests the second can be taken back while the first is painted."""
+    worker.say(request_1)
+    worker.say(replace(request_1, id=2, results=request_1.results + ".again.exr"))
+    worker.say(Cancel(id=3, target=2))
+    worker.say(Cancel(id=4, target=99))
+    assert isinstance(worker.hear_end()[1], Result)
+    assert worker.hear_end()[1] == Cancelled(2, ())
+    assert len(result_names(request_1)) == 3
+
+
+@pytest.mark.parametrize("way", ["shutdown", "closed input"])
+def test_it_leaves_when_told_or_left_alone(worker: Worker, request_1: Render, way: str) -> None:
+    """A shutdown, or the client's death, ends a render in flight and the process, with code 0."""
+    worker.say(replace(request_1, model="slow"))
+    wait_for_first_frame(worker)
+    started = time.perf_counter()
+    if way == "shutdown":
+        worker.say(Shutdown(id=2))
+        assert worker.process.wait(timeout=20) == 0
+    else:
+        assert worker.leave() == 0
+    assert time.perf_counter() - started < 3
+    assert result_names(request_1) == ["painted.0001.exr"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_killed_worker_leaves_no_half_frame_under_a_final_name(
+    worker: Worker, request_1: Render
+) -> None:
+    """What is there under a result's name after a kill is whole, and a new worker goes on."""
+    worker.say(request_1)
+    wait_for_first_frame(worker)
+    worker.process.send_signal(signal.SIGKILL)
+    assert worker.process.wait() == -signal.SIGKILL
+    for name in result_names(request_1):
+        if not name.startswith("."):
+            path = Path(request_1.results).parent / name
+            assert read_exr(path).channels["R"].shape == (180, 320)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_control_c_in_nukes_terminal_does_not_end_it(worker: Worker, request_1: Render) -> None:
+    """The signal that a terminal sends to all its programs is left to Nuke."""
+    worker.process.send_signal(signal.SIGINT)
+    worker.say(request_1)
+    assert isinstance(worker.hear_end()[1], Result)
+
+
+def test_what_libraries_print_stays_out_of_the_wire(
+    environ: dict[str, str], request_1: Render, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Prints from Python and from C go to standard error; the wire has messages only."""
+    worker = Worker(environ, "-c", PRINTING_WORKER)
+    worker.hear()
+    worker.say(request_1)
+    _, end = worker.hear_end()
+    assert isinstance(end, Result)
+    assert worker.leave() == 0
+    printed = capfd.readouterr().err
+    assert "a library prints with print" in printed
+    assert "a library prints from C" in printed
