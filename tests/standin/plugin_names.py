@@ -15,7 +15,7 @@ from typing import Any, Optional
 
 from nuke_standin import api_data
 
-from tests.standin.signatures import published
+from tests.standin.signatures import telling
 
 MODULES: dict[str, dict[str, Any]] = api_data.PYTHON["modules"]
 NODE_CLASSES: dict[str, Any] = api_data.NODES["classes"]
@@ -120,14 +120,13 @@ class _Checker:
         self._check_arguments(call, ".".join(chain), texts)
 
     def _check_arguments(self, call: ast.Call, name: str, texts: list[str]) -> None:
-        known = [signature for signature in map(published, texts) if signature is not None]
+        known = telling(texts)
         starred = any(isinstance(argument, ast.Starred) for argument in call.args)
         keywords = [keyword.arg for keyword in call.keywords]
         if not known or starred or None in keywords:
             return
         named = [str(keyword) for keyword in keywords]
-        telling = [signature for signature in known if not signature.free] or known
-        if not any(signature.accepts(len(call.args), named) for signature in telling):
+        if not any(signature.accepts(len(call.args), named) for signature in known):
             self._say(call, f"{name} does not take these arguments: it is {name}{texts[0]}")
 
     def _check_node_knobs(self, call: ast.Call, node_class: str) -> None:

@@ -41,7 +41,7 @@ def published(text: str) -> Optional[Signature]:
     optional = names[len(names) - len(arguments.defaults) :]
     names += [argument.arg for argument in arguments.kwonlyargs]
     optional += [argument.arg for argument in arguments.kwonlyargs]
-    return _without_self(names, optional, arguments.vararg is not None)
+    return _without_self(names, optional, (arguments.vararg or arguments.kwarg) is not None)
 
 
 def defined(function: Callable[..., Any]) -> Signature:
@@ -58,21 +58,25 @@ def _without_self(names: list[str], optional: list[str], free: bool) -> Signatur
     return Signature(kept, frozenset(optional), free)
 
 
+def telling(texts: list[str]) -> list[Signature]:
+    """Return the published signatures that name arguments; (*args, **kwargs) tells nothing."""
+    known = [signature for signature in map(published, texts) if signature is not None]
+    return [signature for signature in known if not signature.free]
+
+
 def is_published(mine: Signature, texts: list[str]) -> bool:
     """Whether a published signature has the same names in the same order, or names none at all.
 
     What a caller may leave out must be left out with Foundry's function too: several sources
     disagree about defaults, so it is enough that one of them allows it.
     """
-    known = [signature for signature in map(published, texts) if signature is not None]
+    known = telling(texts)
     if not known or mine.free:
         return True
     may_miss: set[str] = set()
     for signature in known:
         may_miss |= signature.optional
     for signature in known:
-        if signature.free and not signature.names:
-            return True
         shared = signature.names[: len(mine.names)]
         left_out = set(signature.names[len(mine.names) :])
         if mine.names == shared and (mine.optional | left_out) <= may_miss:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import nuke
@@ -24,6 +25,7 @@ MODULES = {
     "nukescripts.utils": nukescripts.utils,
 }
 NOT_API = {"annotations", "Any"}
+PIXEL_SERVER = Path(__file__).resolve().parent / "pixel_server"
 
 
 def _public_names(holder: Any) -> Iterator[str]:
@@ -43,13 +45,14 @@ def _entry(module: str, name: str) -> dict[str, Any]:
 
 
 def _published_methods(name: str) -> dict[str, list[str]]:
-    """Return {method: signatures} of a class and its bases."""
+    """Return {method: signatures} of a class; its own stand before those of its bases."""
     methods: dict[str, list[str]] = {}
     for table in api_data.PYTHON["modules"].values():
         if name in table:
             for base in table[name].get("bases", []):
                 methods.update(_published_methods(base.rpartition(".")[2]))
-            methods.update(table[name].get("methods", {}))
+            for method, own in table[name].get("methods", {}).items():
+                methods[method] = [*own, *methods.get(method, [])]
     return methods
 
 
@@ -130,10 +133,11 @@ def test_every_node_class_can_be_made(nuke_host: Any) -> None:
 
 def test_knob_kinds_are_nukes() -> None:
     """The classes of user knobs and their numbers in scripts are those of Nuke."""
-    offered = {name for name, kind in KINDS.items() if kind._type_number is not None}
-    known = set(api_data.PYTHON["modules"]["nuke"])
-    assert {name for name in offered if not hasattr(nuke, name)} == set()
-    assert offered <= known
+    numbers = {
+        name: kind._type_number for name, kind in KINDS.items() if kind._type_number is not None
+    }
+    assert numbers == api_data.NODES["user_knobs"]
+    assert [name for name in numbers if not hasattr(nuke, name)] == []
 
 
 def _literal_knobs(function: Any) -> Iterator[str]:
@@ -153,6 +157,32 @@ def test_pictures_read_knobs_that_exist(node_class: str) -> None:
     """What computes a node's picture reads no knob the node does not have."""
     for name in _literal_knobs(node_pictures.BUILDERS[node_class]):
         assert name in api_data.node_knobs(node_class), f"{node_class}.{name}"
+
+
+def _literal_keys(file: str, name: str) -> list[str]:
+    """Return the keys of a dictionary in the pixel server, which other Pythons cannot import."""
+    tree = ast.parse((PIXEL_SERVER / file).read_text(encoding="utf-8"))
+    for part in ast.walk(tree):
+        target = part.targets[0] if isinstance(part, ast.Assign) else getattr(part, "target", None)
+        if getattr(target, "id", "") == name:
+            return [ast.literal_eval(key) for key in part.value.keys]
+    raise AssertionError(f"{file} has no {name}")
+
+
+@pytest.mark.parametrize(
+    ("file", "table", "node_class", "knob"),
+    [
+        ("merges.py", "_MERGES", "Merge2", "operation"),
+        ("merges.py", "_CHANNEL_MERGES", "ChannelMerge", "operation"),
+        ("exr_file.py", "_COMPRESSIONS", "Write", "compression"),
+    ],
+)
+def test_pixels_obey_menus_that_exist(file: str, table: str, node_class: str, knob: str) -> None:
+    """Every choice the pixel server acts on is an item of the knob's menu."""
+    grown = api_data.writer_knobs("exr") if node_class == "Write" else {}
+    menu = {**api_data.node_knobs(node_class), **grown}[knob]["values"]
+    items = [item.split("\t")[0] for item in menu]
+    assert set(_literal_keys(file, table)) <= set(items)
 
 
 def test_a_misspelt_name_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,14 +112,19 @@ def test_read_set_by_value_has_no_range(host: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("on_error", "expected"), [("black", 0.0), ("nearest frame", 1.0), ("checkerboard", 0.0)]
+    ("on_error", "expected"),
+    [
+        ("black", [0.0, 0.0, 0.0, 0.0]),
+        ("nearest frame", [1.0, 1.0, 1.0, 1.0]),
+        ("checkerboard", [0.0, 0.0, 1.0, 1.0]),
+    ],
 )
-def test_read_on_error(host: Any, tmp_path: Path, on_error: str, expected: float) -> None:
+def test_read_on_error(host: Any, tmp_path: Path, on_error: str, expected: list[float]) -> None:
     """A missing frame shows what on_error says."""
     host.store_exr(str(tmp_path / "p.1.exr"), {"R": ONE})
     read = nuke.nodes.Read(raw=True, on_error=on_error)
     read["file"].fromUserText(f"{tmp_path.as_posix()}/p.%d.exr 1-3")
-    assert host.pixel_rows(read, "red", 3)[0][0] == expected
+    assert host.pixel_rows(read, "red", 3)[0] == expected
 
 
 def test_read_of_missing_frame_is_an_error(host: Any, tmp_path: Path) -> None:

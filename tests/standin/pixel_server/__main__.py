@@ -91,7 +91,7 @@ class Server:
             )
         if choice == "checkerboard":
             board = (
-                np.add.outer(np.arange(format.height) // 8, np.arange(format.width) // 8) % 2
+                np.add.outer(np.arange(format.height) // 2, np.arange(format.width) // 2) % 2
             ).astype(np.float32)
             return Picture(dict.fromkeys(selected("rgb", []), board), format.box, format)
         if choice == "nearest frame" and operation["nearest"] is not None:

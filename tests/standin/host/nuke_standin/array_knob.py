@@ -44,13 +44,11 @@ class Array_Knob(Knob):
     def valueAt(self, time: float, index: Optional[int] = None, view: Any = None) -> Any:
         return self.value(index, view, time)
 
-    def getValue(
-        self, index: Optional[int] = None, view: Any = None, time: Optional[float] = None
-    ) -> Any:
-        return Array_Knob.value(self, index, view, time)
+    def getValue(self, channel: int = -1) -> Any:
+        return Array_Knob.value(self, None if channel == -1 else channel)
 
-    def getValueAt(self, time: float, index: Optional[int] = None, view: Any = None) -> Any:
-        return self.valueAt(time, index, view)
+    def getValueAt(self, frame: float, index: int = -1, view: Any = None) -> Any:
+        return self.valueAt(frame, None if index == -1 else index, view)
 
     def setValue(
         self, value: Any, index: Optional[int] = None, time: Any = None, view: Any = None

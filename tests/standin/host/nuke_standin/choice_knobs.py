@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Optional, Union
 
+from nuke_standin.errors import NotModelled
 from nuke_standin.knob import Knob
 from nuke_standin.tcl_words import quote, split_list
 
@@ -42,7 +43,7 @@ class Enumeration_Knob(Knob):
     def enumName(self, n: int) -> str:
         return self._items[n]
 
-    def setValue(self, item: Union[int, float, str], chan: int = 0) -> bool:
+    def setValue(self, item: Union[int, float, str]) -> bool:  # type: ignore[override]
         if isinstance(item, (int, float)):
             if not 0 <= int(item) < len(self._items):
                 raise ValueError(f"{self._name}: no item {item}, the menu has {len(self._items)}")
@@ -115,6 +116,9 @@ class Pulldown_Knob(Knob):
         super().__init__(name, label)
         self._value = dict(values or {})
         self._default = {}
+
+    def setValue(self, item: Any) -> bool:  # type: ignore[override]
+        raise NotModelled(f"choosing from the command menu {self._name}")
 
     def numValues(self) -> int:
         return len(self._value)

@@ -118,9 +118,9 @@ class Knob:
     def toScript(self, quote: bool = False, context: Any = None) -> str:
         return self._to_script() if quote else self._script_text()
 
-    def fromScript(self, s: str) -> bool:
+    def fromScript(self, script: str) -> bool:
         self._edit("fromScript")
-        self._from_script(s)
+        self._from_script(script)
         self._changed()
         return True
 

@@ -121,7 +121,7 @@ class Format_Knob(Knob):
     def name(self) -> str:
         return self._name
 
-    def setValue(self, format: Any, chan: int = 0) -> bool:
+    def setValue(self, format: Any) -> bool:  # type: ignore[override]
         chosen = format if isinstance(format, Format) else find_format(str(format))
         self._edit("setValue")
         self._value = chosen

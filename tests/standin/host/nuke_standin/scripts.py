@@ -67,16 +67,16 @@ def scriptOpen(filename: Optional[str] = None) -> None:
     session.root.setModified(False)
 
 
-def scriptReadFile(filename: str) -> None:
+def scriptReadFile(s: str) -> None:
     """Add the nodes of a script to the present one."""
     session.edit("scriptReadFile")
-    with open(filename, encoding="utf-8") as stream:
+    with open(s, encoding="utf-8") as stream:
         ScriptReader().run(stream.read())
 
 
-def scriptReadText(text: str) -> None:
+def scriptReadText(s: str) -> None:
     session.edit("scriptReadText")
-    ScriptReader().run(text)
+    ScriptReader().run(s)
 
 
 def scriptClear() -> None:

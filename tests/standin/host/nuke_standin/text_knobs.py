@@ -53,6 +53,8 @@ class String_Knob(Knob):
 class EvalString_Knob(String_Knob):
     """Text in which [Tcl] is evaluated on use."""
 
+    _type_number = None
+
     def evaluate(self) -> str:
         return self._text(session.root._frame_now())
 
