@@ -119,6 +119,17 @@ def test_reload_drops_flags(host: Any, tmp_path: Path) -> None:
     assert not group["style"].getFlag(nuke.STARTLINE)
 
 
+def test_written_flags_are_not_read(host: Any) -> None:
+    """Flags in an addUserKnob line, other than STARTLINE, have no effect on loading."""
+    nuke.scriptReadText(
+        "NoOp {\n inputs 0\n name Keeper\n addUserKnob {20 User}\n"
+        " addUserKnob {7 level l Level -STARTLINE +INVISIBLE +DISABLED R 0 4}\n level 3\n}\n"
+    )
+    knob = nuke.toNode("Keeper")["level"]
+    assert (knob.value(), knob.max(), knob.visible(), knob.enabled()) == (3.0, 4.0, True, True)
+    assert not knob.getFlag(nuke.STARTLINE)
+
+
 def test_reload_drops_int_sliders(host: Any, tmp_path: Path) -> None:
     """The range of an Int_Knob is lost by a reload; its value is kept."""
     node = nuke.nodes.NoOp(name="Keeper")

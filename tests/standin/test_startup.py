@@ -112,6 +112,7 @@ def test_widget_panel(host: Any, tmp_path: Path) -> None:
 )
 def test_widget_text_needs_its_own_imports(host: Any, text: str, error: type[Exception]) -> None:
     """Text that relies on names of some other scope fails when the panel opens."""
+    nuke.menu("Nuke").addCommand("Bind", "Widget = nuke.Node").invoke()
     nukescripts.registerWidgetAsPanel(text, "Impasto", "impasto.Panel")
     with pytest.raises(error):
         nukescripts.restorePanel("impasto.Panel")
