@@ -94,6 +94,7 @@ class LossConfig(_Section):
     content: Weight = 1.0
     style: Weight = 30.0
     moments: Weight = 5.0
+    tone: Weight = 0.0
     identity: Weight = 10.0
     stability: Weight = 4.0
     boil: Weight = 4.0

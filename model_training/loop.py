@@ -167,6 +167,7 @@ class StyleTraining:
             * stable
             * losses.stability_loss(warped, painted_moved, seen),
             "boil": weights.boil * stable * losses.boil_loss(warped, painted_moved, seen),
+            "tone": weights.tone * losses.tone_loss(painted, image),
             "total_variation": weights.total_variation * losses.total_variation_loss(painted),
         }
         adversary = ramp(share, schedule.adversarial_from, schedule.adversarial_full)

@@ -61,6 +61,16 @@ def test_stability_counts_only_what_both_frames_see() -> None:
     assert float(losses.stability_loss(image, other, 1.0 - seen)) == pytest.approx(1.0)
 
 
+def test_tone_is_blind_to_contrast_and_brightness() -> None:
+    """A darker, flatter picture of the same scene costs nothing; an inverted one costs most."""
+    image = losses.blur(torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(1)), 2.0)
+    image = (image - image.mean()) * 3.0 + 0.5
+    assert float(losses.tone_loss(0.3 * image + 0.1, image)) == pytest.approx(0.0, abs=0.01)
+    inverted = float(losses.tone_loss(1.0 - image, image))
+    assert inverted > 10 * float(losses.tone_loss(0.3 * image + 0.1, image)) + 0.5
+    assert float(losses.tone_loss(image, torch.full_like(image, 0.5))) == pytest.approx(0.0)
+
+
 def test_boil_does_not_reward_a_flat_picture() -> None:
     """Halving the contrast of picture and flicker alike leaves boil where it was."""
     random = torch.Generator().manual_seed(0)
