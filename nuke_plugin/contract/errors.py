@@ -99,12 +99,15 @@ class PlateNotFound(PlateError, FileNotFoundError):
 class FrameMissing(PlateError, FileNotFoundError):
     """One frame in the middle of the range has no file."""
 
-    def __init__(self, frame: int, path: AnyPath) -> None:
+    def __init__(self, frame: int, path: AnyPath, also_missing: str = "") -> None:
+        """``also_missing`` is the frame range of the others, empty when this is the only one."""
         self.frame = frame
         self.path = str(path)
+        self.also_missing = also_missing
+        others = f" Missing too: {also_missing}." if also_missing else ""
         super().__init__(
-            f"Frame {frame} is missing: there is no file {self.path}. Render the plate's frame, "
-            "leave it out of the frame range, or keep going (--keep-going) to skip it."
+            f"Frame {frame} is missing: there is no file {self.path}.{others} Render the plate's "
+            "frame, leave it out of the frame range, or keep going (--keep-going) to skip it."
         )
 
 

@@ -177,8 +177,8 @@ class _Job:
         self._on_progress = on_progress
         self._on_warning = on_warning
         self._plates = PlateSequence.find(settings.plates, settings.frames)
-        for error in () if settings.keep_going else self._plates.missing.values():
-            raise error
+        if not settings.keep_going:
+            self._plates.check_complete()
         self._colours = {
             is_integer: studio.colours.plate_colour(settings.colorspace, is_integer)
             for is_integer in (False, True)

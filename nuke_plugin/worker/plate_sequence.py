@@ -42,3 +42,10 @@ class PlateSequence:
         absent = [frame for frame in wanted if frame not in existing]
         errors = {frame: FrameMissing(frame, pattern.path(frame)) for frame in absent}
         return cls(pattern, wanted, errors)
+
+    def check_complete(self) -> None:
+        """Raise ``FrameMissing`` for the first frame without a file; it names the others too."""
+        if self.missing:
+            first, *others = self.missing
+            also_missing = FrameRange.from_frames(others).to_text()
+            raise FrameMissing(first, self.pattern.path(first), also_missing)

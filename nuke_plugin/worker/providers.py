@@ -7,7 +7,10 @@ which names the missing CUDA or cuDNN file within a millisecond.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import functools
+import io
 import os
 import sys
 from dataclasses import dataclass
@@ -41,12 +44,15 @@ class ProviderState:
     """Why it does not work, naming the file that is missing; empty when it works."""
 
 
+@functools.cache
 def provider_states() -> tuple[ProviderState, ...]:
     """Return the state of each provider that was built into this ONNX Runtime, best first."""
     built_in = onnxruntime.get_available_providers()
     if CUDA in built_in:
-        # CUDA and cuDNN installed as Python packages are not on the system's library path.
-        onnxruntime.preload_dlls()
+        # CUDA and cuDNN installed as Python packages are not on the system's library path. What
+        # this cannot find it prints; the states say it too, and standard output is not free.
+        with contextlib.redirect_stdout(io.StringIO()):
+            onnxruntime.preload_dlls()
     return tuple(_state(name) for name in built_in)
 
 

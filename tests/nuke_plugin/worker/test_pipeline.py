@@ -168,10 +168,10 @@ def test_nan_is_kept_counted_and_told(shot: RenderSettings, studio: Studio) -> N
 def test_a_missing_frame_stops_the_render_before_it_starts(
     shot: RenderSettings, studio: Studio
 ) -> None:
-    """A hole in the range is named by frame and file, and nothing is painted."""
+    """Holes in the range are named, the first by its file, and nothing is painted."""
     plate(shot, 1003).unlink()
-    with pytest.raises(FrameMissing, match=r"Frame 1003 .*plate\.1003\.exr"):
-        render(replace(shot, frames="1001-1005"), studio)
+    with pytest.raises(FrameMissing, match=r"Frame 1003 .*plate\.1003\.exr.* too: 1006-1008\."):
+        render(replace(shot, frames="1001-1008"), studio)
     assert names(shot) == []
 
 
