@@ -130,7 +130,7 @@ def read_plate(path: Path) -> PlateImage:
 def write_result(
     path: Path,
     plate: PlateImage,
-    planes: Planes | None,
+    planes: NDArray[np.floating[Any]] | None,
     attributes: Mapping[str, str | float],
 ) -> None:
     """Write an EXR with a plate's windows, channels, parts and attributes, and other colours.
@@ -144,7 +144,7 @@ def write_result(
         channels = [_exr_channel(channel) for channel in part.channels]
         if index == plate.painted_part and planes is not None:
             for plane, channel_index in zip(planes, plate.rgb, strict=True):
-                channels[channel_index] = plane.astype(np.float16)
+                channels[channel_index] = plane.astype(np.float16, copy=False)
         extra = attributes if index == plate.painted_part else {}
         parts.append(ResultPart(part.spec, tuple(channels), extra))
     write_exr(path, parts)

@@ -6,8 +6,9 @@ read, ``paint`` (the network), ``finish`` before a result is written. ``paint_fr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,9 @@ from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry
 HALF_MAX = 65504.0
 """Largest number of a half float; results are held to it."""
 
+_BAND_PX = 32768
+"""Pixels worked on at a time outside the network: what they need stays in a core's own cache."""
+
 
 @dataclass(frozen=True)
 class SeenFrame:
@@ -33,8 +37,8 @@ class SeenFrame:
     geometry: FrameGeometry
     """Where the frame lies in ``image``."""
 
-    carried: CarriedLight
-    """Light the network cannot see."""
+    carried: tuple[CarriedLight, ...]
+    """Light the network cannot see, by bands of rows."""
 
     colour: PlateColour
     """The plate's way to linear light and back."""
@@ -79,33 +83,37 @@ class Painter:
     ) -> Planes:
         """Return the painted colours of a plate's, both float32 (3, H, W).
 
-        ``planes`` stays as it is. At neutral strength the colours come back as they are, only moved to the result's space
-        where that differs.
+        ``planes`` stays as it is. At neutral strength the colours come back as they are, only moved
+        to the result's space where that differs.
         """
         if self.is_neutral:
             return self.unpainted(planes.copy(), colour)
         seen = self.see(planes.copy(), colour)
-        return self.finish(seen, self.paint(seen, cancellation or Cancellation()))
+        painted = self.paint(seen, cancellation or Cancellation())
+        return self.finish(seen, painted).astype(np.float32, copy=False)
 
     def see(self, planes: Planes, colour: PlateColour) -> SeenFrame:
         """Return what the network sees of a plate's colours, (3, H, W); ``planes`` is used up."""
         is_broken: NDArray[np.bool_] | None = None
         broken_colours = None
-        if not np.isfinite(planes).all():
+        if not (np.isfinite(planes.min()) and np.isfinite(planes.max())):
             is_broken = np.logical_not(np.isfinite(planes).all(axis=0))  # (H, W)
             broken_colours = planes[:, is_broken]
             # A stand-in, so that no neighbour meets a NaN inside the network.
             stand_in = np.nan_to_num(broken_colours, nan=0, posinf=HALF_MAX, neginf=0)
             planes[:, is_broken] = stand_in
-        colour.to_linear.apply(planes)
-        carried = show(planes)
         height, width = planes.shape[1:]
         geometry = FrameGeometry.of(self.network.card, width, height, self.window_limit_px)
         padded = (1, 3, geometry.padded_height, geometry.padded_width)
         image: NDArray[np.float32] = np.empty(padded, np.float32)
-        geometry.frame_of(image)[0] = planes
+        frame = geometry.frame_of(image)[0]  # (3, H, W), a view
+        carried = []
+        for rows in _bands(height, width):
+            colour.to_linear.apply(planes[:, rows])
+            carried.append(show(planes[:, rows]))
+            frame[:, rows] = planes[:, rows]
         geometry.reflect_into_pad(image)
-        return SeenFrame(image, geometry, carried, colour, is_broken, broken_colours)
+        return SeenFrame(image, geometry, tuple(carried), colour, is_broken, broken_colours)
 
     def paint(self, seen: SeenFrame, cancellation: Cancellation) -> Planes:
         """Run the network; return the painted frame, display encoded in [0, 1], (3, H, W).
@@ -127,14 +135,20 @@ class Painter:
                 self.window_limit_px = window_px // 2
                 geometry = smaller
 
-    def finish(self, seen: SeenFrame, painted: Planes) -> Planes:
-        """Return the result's colours, (3, H, W), finite ones within half's range."""
-        planes = restore(painted, seen.carried)
-        seen.colour.from_linear.apply(planes)
-        np.clip(planes, -HALF_MAX, HALF_MAX, out=planes)
+    def finish(
+        self, seen: SeenFrame, painted: Planes, dtype: type[np.floating[Any]] = np.float32
+    ) -> NDArray[np.floating[Any]]:
+        """Return the result's colours, (3, H, W) of ``dtype``, finite ones within half's range."""
+        result = np.empty(painted.shape, dtype)
+        height, width = painted.shape[1:]
+        for rows, carried in zip(_bands(height, width), seen.carried, strict=True):
+            band = restore(painted[:, rows], carried)
+            seen.colour.from_linear.apply(band)
+            np.clip(band, -HALF_MAX, HALF_MAX, out=band)
+            result[:, rows] = band
         if seen.is_broken is not None:
-            planes[:, seen.is_broken] = seen.broken_colours
-        return planes
+            result[:, seen.is_broken] = seen.broken_colours
+        return result
 
     def unpainted(self, planes: Planes, colour: PlateColour) -> Planes:
         """Return a plate's own colours in the result's space; ``planes`` (3, H, W) is used up."""
@@ -154,3 +168,10 @@ class Painter:
             result = self.network.run(part, self.style, self.strength, cancellation)
             painted[:, *window.outer] = result[0, :, *window.inner]
         return painted
+
+
+def _bands(height: int, width: int) -> Iterator[slice]:
+    """Yield the rows of a frame in bands of about ``_BAND_PX`` pixels."""
+    rows = max(1, _BAND_PX // width)
+    for first in range(0, height, rows):
+        yield slice(first, min(first + rows, height))

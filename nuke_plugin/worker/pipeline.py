@@ -13,6 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nuke_plugin.contract.errors import ColourSpaceNeeded, PlateError, RenderCancelled
 from nuke_plugin.contract.library import ModelLibrary
@@ -277,16 +281,19 @@ class _Job:
             self._written.append(loaded.frame)
             self._tell_progress(loaded.frame, is_written=True)
 
-    def _result_colours(self, loaded: _Loaded, painted: Planes | None) -> Planes | None:
+    def _result_colours(
+        self, loaded: _Loaded, painted: Planes | None
+    ) -> NDArray[np.floating[Any]] | None:
         """Return the colours to write, (3, H, W); None for the plate's own, bit for bit."""
-        plate = loaded.plate
+        plate, alpha = loaded.plate, loaded.plate.straight_alpha
+        planes: NDArray[np.floating[Any]]
         if loaded.seen is not None and painted is not None:
-            planes = self._painter.finish(loaded.seen, painted)
+            dtype = np.float16 if alpha is None else np.float32
+            planes = self._painter.finish(loaded.seen, painted, dtype)
         elif plate.is_integer:
             planes = self._painter.unpainted(plate.colours(), loaded.colour)
         else:
             return None
-        alpha = plate.straight_alpha
         if alpha is not None:
             planes *= alpha
         return planes
