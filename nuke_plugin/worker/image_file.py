@@ -107,7 +107,9 @@ def unit_values(channel: NDArray[Any]) -> NDArray[Any]:
 def read_plate(path: Path) -> PlateImage:
     """Return the frame in a file: EXR, PNG, JPEG, TIFF, DPX.
 
-    Raises ``PlateUnreadable`` for a file that is truncated, damaged or no image, and
+    The picture is the first part with R, G and B outside any layer, or in a layer called rgba;
+    everything else is carried along. Of other formats than EXR only the first page counts. Raises
+    ``PlateUnreadable`` for a file that is truncated, damaged or no image, and
     ``PlateChannelsMissing`` for one without R, G and B.
     """
     config = oiio.ImageSpec()
@@ -118,10 +120,8 @@ def read_plate(path: Path) -> PlateImage:
         raise PlateUnreadable(path, _first_line(oiio.geterror()))
     try:
         parts: list[PlatePart] = []
-        while file.seek_subimage(len(parts), 0):
+        while not parts or (file.format_name() == "openexr" and _next_part(file)):
             parts.append(_read_part(file, path))
-        if file.has_error:
-            file.geterror()  # the failed seek past the last part
     finally:
         file.close()
     return _find_picture(path, tuple(parts))
@@ -148,6 +148,13 @@ def write_result(
         extra = attributes if index == plate.painted_part else {}
         parts.append(ResultPart(part.spec, tuple(channels), extra))
     write_exr(path, parts)
+
+
+def _next_part(file: Any) -> bool:
+    is_there = bool(file.seek_subimage(file.current_subimage() + 1, 0))
+    if not is_there:
+        file.geterror()  # clears what the seek past the last part said
+    return is_there
 
 
 def _read_part(file: Any, path: Path) -> PlatePart:

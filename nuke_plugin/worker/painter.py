@@ -98,10 +98,11 @@ class Painter:
         broken_colours = None
         if not (np.isfinite(planes.min()) and np.isfinite(planes.max())):
             is_broken = np.logical_not(np.isfinite(planes).all(axis=0))  # (H, W)
-            broken_colours = planes[:, is_broken]
+            plate_colours = planes[:, is_broken]  # (3, count)
+            held = np.clip(plate_colours, -HALF_MAX, HALF_MAX)
+            broken_colours = np.where(np.isfinite(plate_colours), held, plate_colours)
             # A stand-in, so that no neighbour meets a NaN inside the network.
-            stand_in = np.nan_to_num(broken_colours, nan=0, posinf=HALF_MAX, neginf=0)
-            planes[:, is_broken] = stand_in
+            planes[:, is_broken] = np.nan_to_num(plate_colours, nan=0, posinf=HALF_MAX, neginf=0)
         height, width = planes.shape[1:]
         geometry = FrameGeometry.of(self.network.card, width, height, self.window_limit_px)
         padded = (1, 3, geometry.padded_height, geometry.padded_width)

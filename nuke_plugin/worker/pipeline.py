@@ -290,7 +290,7 @@ class _Job:
         if loaded.seen is not None and painted is not None:
             dtype = np.float16 if alpha is None else np.float32
             planes = self._painter.finish(loaded.seen, painted, dtype)
-        elif plate.is_integer:
+        elif plate.is_integer or alpha is not None:
             planes = self._painter.unpainted(plate.colours(), loaded.colour)
         else:
             return None

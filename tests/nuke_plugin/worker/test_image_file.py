@@ -211,6 +211,19 @@ def test_other_formats_are_read(
     np.testing.assert_allclose(plate.colours(), expected, atol=tolerance)
 
 
+def test_a_second_page_of_a_tiff_is_left_out(tmp_path: Path) -> None:
+    """A TIFF with a preview behind its picture gives an EXR of the picture alone."""
+    specs = (oiio.ImageSpec(48, 32, 3, oiio.UINT16), oiio.ImageSpec(6, 4, 3, oiio.UINT8))
+    file = oiio.ImageOutput.create("tiff")
+    assert file.open(str(tmp_path / "plate.tif"), specs)
+    assert file.write_image(np.full((32, 48, 3), 0.5, np.float32))
+    assert file.open(str(tmp_path / "plate.tif"), specs[1], "AppendSubimage")
+    assert file.write_image(np.zeros((4, 6, 3), np.float32))
+    assert file.close()
+    result = read_exr(rewritten(tmp_path / "plate.tif", np.ones((3, 32, 48), np.float32)))
+    assert result.channels["R"].shape == (32, 48)
+
+
 def test_a_dpx_that_says_it_is_log_is_known_as_such(tmp_path: Path) -> None:
     """A film scan's log values are not mistaken for display values."""
     spec = oiio.ImageSpec(16, 16, 3, oiio.UINT16)

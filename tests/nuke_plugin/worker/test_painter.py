@@ -104,6 +104,16 @@ def test_broken_pixels_stay_and_never_spread(network: Network, linear: PlateColo
     assert np.isfinite(painted[:, ~broken]).all()
 
 
+def test_what_is_finite_in_a_broken_pixel_fits_into_half(
+    network: Network, linear: PlateColour
+) -> None:
+    """Beside a NaN a value of 1e30 becomes the largest half, not an infinity."""
+    plate = noise(20, 20)
+    plate[:, 7, 7] = np.nan, 1e30, -1e30
+    painted = Painter(network, WARM, 1.0).paint_frame(plate, linear)
+    np.testing.assert_array_equal(painted[:, 7, 7], [np.nan, HALF_MAX, -HALF_MAX])
+
+
 def test_a_broken_pixel_changes_its_neighbourhood_only(
     network: Network, linear: PlateColour
 ) -> None:
