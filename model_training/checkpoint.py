@@ -27,6 +27,20 @@ class RunState:
     optimisers: Mapping[str, optim.Optimizer]
 
 
+def check_run_folder(folder: Path, resume: bool) -> None:
+    """RunMismatch where a run would be overwritten, or where there is none to go on with."""
+    if resume and not (folder / FILE_NAME).is_file():
+        raise RunMismatch(
+            f"There is no run to resume in '{folder}': it holds no {FILE_NAME}. Name the right "
+            "folder, or leave out --resume to start one there."
+        )
+    if not resume and (folder / FILE_NAME).exists():
+        raise RunMismatch(
+            f"Folder '{folder}' already holds a run. Go on with it by --resume, or choose a new "
+            "folder."
+        )
+
+
 def save_state(folder: Path, state: RunState, step: int, config: str) -> None:
     """Writes the state beside the old one and renames it, so that a kill leaves one whole file."""
     tensors: dict[str, Tensor] = {}

@@ -15,8 +15,10 @@ from rich.progress import Progress as ProgressBar
 from model_training.checkpoint import RunMismatch
 from model_training.config import ConfigInvalid, read_config
 from model_training.export import ExportFailed, RunMissing
+from model_training.features import FeaturesUnreadable
 from model_training.loop import Progress, TrainingDiverged, train
 from model_training.photos import PictureUnreadable
+from model_training.picture_table import PictureTableInvalid
 from model_training.release import release
 
 app = typer.Typer(
@@ -32,18 +34,38 @@ def commands() -> None:
     """Keeps the commands named even while there is one only."""
 
 
+ConfigOption = Annotated[Path, typer.Option(help="TOML configuration of the run.")]
+DataOption = Annotated[Path, typer.Option(help="Folder that the configuration's paths start from.")]
+RunOption = Annotated[Path, typer.Option(help="Folder that takes state, sheets and curves.")]
+
+
+def choose_device(name: str) -> torch.device:
+    """The device to train on; DeviceMissing where it is not there."""
+    has_cuda = torch.cuda.is_available()
+    if name == "auto":
+        return torch.device("cuda" if has_cuda else "cpu")
+    if name not in ("cpu", "cuda") or (name == "cuda" and not has_cuda):
+        raise DeviceMissing(
+            f"There is no device '{name}' here. Use cpu{', or cuda' if has_cuda else ''}."
+        )
+    return torch.device(name)
+
+
+class DeviceMissing(ValueError):
+    """Training was asked for on a device that torch does not find."""
+
+
 USER_ERRORS = (
     ConfigInvalid,
+    DeviceMissing,
     ExportFailed,
+    FeaturesUnreadable,
+    PictureTableInvalid,
     PictureUnreadable,
     RunMismatch,
     RunMissing,
     TrainingDiverged,
 )
-
-ConfigOption = Annotated[Path, typer.Option(help="TOML configuration of the run.")]
-DataOption = Annotated[Path, typer.Option(help="Folder that the configuration's paths start from.")]
-RunOption = Annotated[Path, typer.Option(help="Folder that takes state, sheets and curves.")]
 
 
 class Reporter:
@@ -85,6 +107,9 @@ def style(
     until: Annotated[
         int | None, typer.Option(help="Stop at this step, to go on another time.", min=1)
     ] = None,
+    device: Annotated[
+        str, typer.Option(help="cpu, cuda, or auto: CUDA where torch finds it.")
+    ] = "auto",
     threads: Annotated[int, typer.Option(help="CPU threads; 0 lets torch choose.", min=0)] = 0,
 ) -> None:
     """Train one generator for the styles of a configuration."""
@@ -97,7 +122,15 @@ def style(
         torch.set_num_threads(threads)
     reporter = Reporter(console, settings.schedule.steps)
     with reporter.bar:
-        train(settings, data, run, resume=resume, report=reporter, until=until)
+        train(
+            settings,
+            data,
+            run,
+            resume=resume,
+            report=reporter,
+            until=until,
+            device=choose_device(device),
+        )
 
 
 @app.command()

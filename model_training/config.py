@@ -49,21 +49,13 @@ class ModelConfig(_Section):
     """Photo that the previews show painted, relative to the data folder; free to show."""
 
 
-class SourceConfig(_Section):
-    """A group of pictures that training reads, as the card will name it."""
-
-    file: str
-    origin: str
-    licence: str
-    author: str
-
-
 class DataConfig(_Section):
     """Where the pictures are, relative to the data folder."""
 
     photos: list[Path]
-    sources: list[SourceConfig] = []
-    """Where the photos and the features come from; paintings name their own."""
+    pictures: Path | None = None
+    """Table (tab-separated: file, origin, licence, author) of every photo and of the features, for
+    the card; relative to the configuration. Paintings name their own."""
     stills: Annotated[list[Path], Field(min_length=1)]
     """Photos, at least 1100x620, on which the export measures the gates."""
     features: Path
@@ -152,7 +144,7 @@ class TrainingConfig(_Section):
     def deciding(self) -> str:
         """What decides the run's numbers, as text: everything but the words on the card."""
         values = self.model_dump(
-            mode="json", exclude={"model": True, "data": {"sources", "stills"}}
+            mode="json", exclude={"model": True, "data": {"pictures", "stills"}}
         )
         for style in values["styles"]:
             for words in ("title", "artist", "year", "origin", "licence"):
@@ -164,7 +156,11 @@ def read_config(path: Path) -> TrainingConfig:
     """The configuration in a TOML file; ConfigInvalid names the file and each wrong key."""
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-        return TrainingConfig.model_validate(values)
+        config = TrainingConfig.model_validate(values)
+        if config.data.pictures is not None:
+            pictures = {"pictures": path.resolve().parent / config.data.pictures}
+            config = config.model_copy(update={"data": config.data.model_copy(update=pictures)})
+        return config
     except OSError as error:
         raise ConfigInvalid(
             f"Configuration '{path}' cannot be read: {error.strerror}. Name an existing TOML file."

@@ -141,6 +141,12 @@ def grain_gain(still: Frame, style: str, paint: Painter) -> float:
     return float(np.std(painted, axis=0).mean() / np.std(seen, axis=0).mean())
 
 
+def identity_difference(still: Frame, style: str, paint: Painter) -> float:
+    """Mean |painted - plate| at strength 0, which should be nothing."""
+    frame = shrink(still)
+    return float(np.abs(paint(frame, style, 0.0) - frame).mean())
+
+
 def far_field(still: Frame, style: str, paint: Painter, halo_px: int) -> float:
     """Largest change beyond the halo when one corner of the frame turns white."""
     frame = shrink(still)

@@ -23,6 +23,7 @@ import torch.nn.functional as F
 from model_training.checkpoint import FILE_NAME, load_modules
 from model_training.config import TrainingConfig
 from model_training.generator import STRIDE, Generator
+from model_training.picture_table import read_picture_table
 from model_training.sheet import BORDER_PX
 from nuke_plugin.contract.card import (
     CARD_FILE,
@@ -187,10 +188,7 @@ def make_card(
         licence=config.model.licence,
         sources=(
             *(Source(s.painting.name, s.origin, s.licence, s.artist) for s in config.styles),
-            *(
-                Source(group.file, group.origin, group.licence, group.author)
-                for group in config.data.sources
-            ),
+            *(read_picture_table(config.data.pictures) if config.data.pictures else ()),
         ),
         gates=gates,
         preview="preview.png",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -19,6 +20,10 @@ _CONVOLUTIONS = (2, 2, 3, 3)
 _MEAN_BGR = (103.939, 116.779, 123.68)
 
 
+class FeaturesUnreadable(ValueError):
+    """The file of VGG16's convolutions is missing or is another one."""
+
+
 class VggFeatures(nn.Module):
     """The first four stages of VGG16, each layer divided by its mean activation on photos.
 
@@ -27,7 +32,7 @@ class VggFeatures(nn.Module):
 
     def __init__(self, weights: Path) -> None:
         super().__init__()
-        tensors = load_file(str(weights))
+        tensors = _read(weights)
         stages = []
         for stage, count in enumerate(_CONVOLUTIONS, start=1):
             convolutions: list[nn.Conv2d] = []
@@ -64,3 +69,26 @@ class VggFeatures(nn.Module):
         self.scale.fill_(1.0)
         for index, feature in enumerate(self(photos).values()):
             self.scale[index] = feature.float().mean()
+
+
+def _read(weights: Path) -> dict[str, Tensor]:
+    try:
+        tensors = load_file(str(weights))
+    except (OSError, SafetensorError) as error:
+        raise FeaturesUnreadable(
+            f"VGG16's convolutions '{weights}' cannot be read: {error}. data.features must name a "
+            "safetensors file, relative to the data folder."
+        ) from error
+    wanted = (
+        f"conv{stage}_{index}.{part}"
+        for stage, count in enumerate(_CONVOLUTIONS, start=1)
+        for index in range(1, count + 1)
+        for part in ("weight", "bias")
+    )
+    missing = [name for name in wanted if name not in tensors]
+    if missing:
+        raise FeaturesUnreadable(
+            f"VGG16's convolutions '{weights}' lack {', '.join(missing[:3])}. docs/training.md "
+            "lists the tensors that are needed."
+        )
+    return tensors

@@ -18,12 +18,13 @@ from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
 from model_training import losses, motion
-from model_training.checkpoint import FILE_NAME, RunState, load_state, save_state, start_from
+from model_training.batch import make_batch
+from model_training.checkpoint import RunState, check_run_folder, load_state, save_state, start_from
 from model_training.config import ScheduleConfig, TrainingConfig
 from model_training.discriminator import PatchDiscriminator
 from model_training.features import VggFeatures
 from model_training.generator import Generator
-from model_training.photos import PhotoCrops, as_tensor, read_picture
+from model_training.photos import PhotoCrops, read_painting
 from model_training.sheet import write_sheet
 
 R1_EVERY = 8
@@ -71,8 +72,15 @@ def permute_patches(image: Tensor, patch_px: int, random: torch.Generator) -> Te
 class StyleTraining:
     """A run in the making: networks, targets and optimisers for one configuration."""
 
-    def __init__(self, config: TrainingConfig, data: Path, start: Path | None = None) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        data: Path,
+        start: Path | None = None,
+        device: torch.device | None = None,
+    ) -> None:
         self.config = config
+        self.device = device or torch.device("cpu")
         torch.manual_seed(config.schedule.seed)
         torch.set_flush_denormal(True)  # saturated pixels' tiny gradients cost a CPU 4 times a step
         count = len(config.styles)
@@ -80,18 +88,25 @@ class StyleTraining:
         self.generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if start is not None:
             start_from(start, self.generator)
+        self.discriminator = PatchDiscriminator(count).to(self.device)
+        self.generator.to(self.device)
         self.average = copy.deepcopy(self.generator).requires_grad_(False)
-        self.discriminator = PatchDiscriminator(count)
         self.features = VggFeatures(data / config.data.features)
         self.features.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.features.to(self.device)
         folders = [data / folder for folder in config.data.photos]
         self.photos = PhotoCrops(folders, config.data.photo_short_side_px, config.data.crop_px)
         side = config.data.painting_short_side_px
-        self.paintings = [as_tensor(read_picture(data / s.painting, side)) for s in config.styles]
-        self.features.calibrate(self.photos.batch(16, np.random.default_rng(0)))
+        self.paintings = [
+            read_painting(data / s.painting, side, config.data.crop_px).to(self.device)
+            for s in config.styles
+        ]
+        self.features.calibrate(self.photos.batch(16, np.random.default_rng(0)).to(self.device))
         self.target = losses.measure_paintings(self.features, self.paintings)
         self.features.to(torch.bfloat16)
-        self.style_weights = torch.tensor([style.weight for style in config.styles])
+        self.style_weights = torch.tensor(
+            [style.weight for style in config.styles], device=self.device
+        )
         betas = (0.5, 0.99)
         self.generator_optimiser = torch.optim.Adam(self.generator.parameters(), betas=(0.9, 0.99))
         self.discriminator_optimiser = torch.optim.Adam(
@@ -115,36 +130,21 @@ class StyleTraining:
         """Trains one step; everything random comes from the seed and `number` alone."""
         schedule, weights = self.config.schedule, self.config.losses
         share = number / schedule.steps
-        chance = np.random.default_rng((schedule.seed, number))
         random = torch.Generator().manual_seed(schedule.seed * 1_000_003 + number)
-        batch, count = schedule.batch, len(self.config.styles)
-
-        image = self.photos.batch(batch, chance).contiguous(memory_format=torch.channels_last)
-        index = (torch.arange(batch) + number) % count
-        index = index[torch.randperm(batch, generator=random)]
-        style = torch.nn.functional.one_hot(index, count).float()
-        strength = torch.ones(batch, 1)
-        partial = torch.rand(1, generator=random)
-        strength[-1] = 0.0 if chance.random() < 0.35 else partial  # one image in each batch
-        full = strength[:, 0]
-
-        displacement = motion.random_displacement(batch, image.shape[2], image.shape[3], random)
-        seen = motion.visible(displacement, margin_px=4)
-        moved = motion.warp(image, displacement)
-        grain = torch.randn(moved.shape, generator=random) * (
-            torch.rand(batch, 1, 1, 1, generator=random) * 0.025
+        count = len(self.config.styles)
+        seen = make_batch(self.photos, schedule.batch, count, schedule.seed, number, random).to(
+            self.device
         )
-        exposure = 1.0 + (torch.rand(batch, 1, 1, 1, generator=random) * 2 - 1) * 0.02
-        moved = (moved * exposure + grain).clamp(0.0, 1.0)
+        batch, image, index, full = schedule.batch, seen.image, seen.index, seen.strength[:, 0]
 
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(self.device.type, torch.bfloat16):
             both = self.generator(
-                torch.cat([image, moved]).contiguous(memory_format=torch.channels_last),
-                torch.cat([style, style]),
-                torch.cat([strength, strength]),
+                torch.cat([image, seen.moved]).contiguous(memory_format=torch.channels_last),
+                torch.cat([seen.style, seen.style]),
+                torch.cat([seen.strength, seen.strength]),
             )
         painted, painted_moved = both[:batch].float(), both[batch:].float()
-        warped = motion.warp(painted, displacement)
+        warped = motion.warp(painted, seen.displacement)
         found = self.features(painted)
         with torch.no_grad():
             wanted = self.features(image, stages=3)["relu3_3"]
@@ -165,8 +165,8 @@ class StyleTraining:
             * losses.identity_loss(painted, image),
             "stability": weights.stability
             * stable
-            * losses.stability_loss(warped, painted_moved, seen),
-            "boil": weights.boil * stable * losses.boil_loss(warped, painted_moved, seen),
+            * losses.stability_loss(warped, painted_moved, seen.visible),
+            "boil": weights.boil * stable * losses.boil_loss(warped, painted_moved, seen.visible),
             "tone": weights.tone * losses.tone_loss(painted, image),
             "total_variation": weights.total_variation * losses.total_variation_loss(painted),
         }
@@ -175,7 +175,7 @@ class StyleTraining:
         judge = number % count  # one style's brushwork is judged in a step
         if adversary > 0.0:
             chosen = (index == judge) & (full == 1.0)
-            terms_of_judge = self._adversarial(painted, style, chosen, judge, number, random)
+            terms_of_judge = self._adversarial(painted, seen.style, chosen, judge, number, random)
             generator_term, judge_report = terms_of_judge
             terms["adversarial"] = adversary * generator_term
         total = torch.stack([term.mean() for term in terms.values()]).sum()
@@ -213,7 +213,7 @@ class StyleTraining:
         """Trains the discriminator on one style and returns the generator's term, (N,)."""
         report: dict[str, float] = {}
         if not bool(chosen.any()):
-            return torch.zeros(len(painted)), report
+            return painted.new_zeros(len(painted)), report
         fake = painted[chosen].detach()
         asked = style[chosen]
         real = self._painting_crops(judge, len(fake), random)
@@ -230,7 +230,7 @@ class StyleTraining:
         self.discriminator.requires_grad_(False)
         scores = self.discriminator(painted[chosen], asked)
         self.discriminator.requires_grad_(True)
-        term = torch.zeros(len(painted))
+        term = painted.new_zeros(len(painted))
         term[chosen] = losses.generator_hinge_loss(scores) * self.style_weights[judge]
         return term, report
 
@@ -254,13 +254,15 @@ def train(
     resume: bool,
     report: Callable[[Progress], None],
     until: int | None = None,
+    device: torch.device | None = None,
 ) -> None:
     """Trains a run to its end, to step `until`, or to SIGINT or SIGTERM; it can be resumed."""
+    check_run_folder(run, resume)
     run.mkdir(parents=True, exist_ok=True)
     text = config.deciding()
     start = run.parent / config.start if config.start is not None else None
-    training = StyleTraining(config, data, start)
-    first = load_state(run, training.state, text) if resume and (run / FILE_NAME).exists() else 0
+    training = StyleTraining(config, data, start, device)
+    first = load_state(run, training.state, text) if resume else 0
     (run / "config.json").write_text(config.model_dump_json(indent=1), encoding="utf-8")
     stopping: list[int] = []
 

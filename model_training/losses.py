@@ -52,7 +52,7 @@ def style_loss(features: Mapping[str, Tensor], target: StyleTarget, style: Tenso
 
     `style` (N,) is each image's style index.
     """
-    total = torch.zeros(style.shape[0])
+    total = torch.zeros(style.shape[0], device=style.device)
     for layer, feature in features.items():
         wanted = target.grams[layer][style]
         distance = (gram(feature) - wanted).square().flatten(1).sum(1)
@@ -62,7 +62,7 @@ def style_loss(features: Mapping[str, Tensor], target: StyleTarget, style: Tenso
 
 def moment_loss(features: Mapping[str, Tensor], target: StyleTarget, style: Tensor) -> Tensor:
     """Relative distance of channel means and deviations (Huang & Belongie 2017, eq. 13)."""
-    total = torch.zeros(style.shape[0])
+    total = torch.zeros(style.shape[0], device=style.device)
     for layer, feature in features.items():
         flat = feature.float().flatten(2)
         for value, wanted in (

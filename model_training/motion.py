@@ -48,17 +48,24 @@ def random_displacement(count: int, height: int, width: int, random: torch.Gener
 def warp(image: Tensor, displacement: Tensor) -> Tensor:
     """Samples (N, C, H, W) at each pixel plus its displacement, bicubic; exact for whole pixels."""
     height, width = image.shape[2:]
-    y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+    y, x = _pixels(height, width, displacement.device)
     at_x = (x + displacement[:, 0]) * 2 / (width - 1) - 1
     at_y = (y + displacement[:, 1]) * 2 / (height - 1) - 1
     grid = torch.stack([at_x, at_y], dim=3)  # (N, H, W, 2)
     return F.grid_sample(image, grid, mode="bicubic", padding_mode="border", align_corners=True)
 
 
+def _pixels(height: int, width: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Row and column of every pixel, each (H, W)."""
+    rows, columns = torch.arange(height, device=device), torch.arange(width, device=device)
+    y, x = torch.meshgrid(rows, columns, indexing="ij")
+    return y, x
+
+
 def visible(displacement: Tensor, margin_px: int) -> Tensor:
     """(N, 1, H, W) 1 where the sampled place lies inside the picture by at least `margin_px`."""
     height, width = displacement.shape[2:]
-    y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+    y, x = _pixels(height, width, displacement.device)
     at_x, at_y = x + displacement[:, 0], y + displacement[:, 1]
     inside = (at_x >= margin_px) & (at_x <= width - 1 - margin_px)
     inside &= (at_y >= margin_px) & (at_y <= height - 1 - margin_px)

@@ -37,6 +37,18 @@ def as_tensor(picture: np.ndarray) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None].float() / 255.0
 
 
+def read_painting(path: Path, short_side_px: int, crop_px: int) -> Tensor:
+    """A painting at training scale, (1, 3, H, W); PictureUnreadable where a crop does not fit."""
+    painting = as_tensor(read_picture(path, short_side_px))
+    height, width = painting.shape[2:]
+    if min(height, width) < crop_px:
+        raise PictureUnreadable(
+            f"Painting '{path}' is {width}x{height} at training scale, smaller than the crop of "
+            f"{crop_px} px. Use a larger picture, or lower crop_px."
+        )
+    return painting
+
+
 class PhotoCrops:
     """Random crops of a folder of photos, the same for the same seed and step.
 

@@ -90,6 +90,7 @@ def measure_gates(
     for index, style in enumerate(paint.styles):
         own = NumberTree(moving[style])
         own["grain_gain"] = evaluate.grain_gain(stills[0], style, paint)
+        own["identity_mean_abs"] = evaluate.identity_difference(stills[0], style, paint)
         own["tile_max_abs"] = evaluate.tile_difference(stills[0], style, paint, generator.halo_px)
         own["far_field"] = evaluate.far_field(stills[0], style, paint, generator.halo_px)
         own.update(evaluate.strength_sweep(stills, style, index, paint, features, target))

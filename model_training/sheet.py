@@ -26,7 +26,7 @@ def paint(generator: Generator, image: Tensor, style: Tensor, strength: float) -
     bottom = BORDER_PX + -height % STRIDE
     padded = F.pad(image, (BORDER_PX, right, BORDER_PX, bottom), mode="reflect")
     generator.set_padding("zeros")
-    painted: Tensor = generator(padded, style, torch.full((1, 1), strength))
+    painted: Tensor = generator(padded, style, image.new_full((1, 1), strength))
     generator.set_padding("reflect")
     return painted[..., BORDER_PX : BORDER_PX + height, BORDER_PX : BORDER_PX + width]
 
@@ -36,16 +36,19 @@ def write_sheet(
 ) -> None:
     """Rows of photos; columns: the photo, each style at half strength and at full strength."""
     chosen = [photos[i * (len(photos) - 1) // max(1, rows - 1)] for i in range(rows)]
+    device = next(generator.parameters()).device
     lines = []
     for photo in chosen:
         small = cv2.resize(photo, (480, 320), interpolation=cv2.INTER_AREA)
-        image = as_tensor(small)
+        image = as_tensor(small).to(device)
         pictures = [image]
         for index in range(generator.styles):
-            style = F.one_hot(torch.tensor([index]), generator.styles).float()
+            style = F.one_hot(torch.tensor([index], device=device), generator.styles).float()
             pictures += [paint(generator, image, style, s) for s in (0.5, 1.0)]
         lines.append(torch.cat(pictures, dim=3))
-    sheet = (torch.cat(lines, dim=2)[0].permute(1, 2, 0).numpy() * 255.0 + 0.5).astype(np.uint8)
+    sheet = (torch.cat(lines, dim=2)[0].permute(1, 2, 0).cpu().numpy() * 255.0 + 0.5).astype(
+        np.uint8
+    )
     ok, data = cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
     assert ok
     path.write_bytes(data.tobytes())

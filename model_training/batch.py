@@ -1,0 +1,82 @@
+"""Holds what one training step sees: photos, their known motion, and the styles asked for.
+
+Everything random comes from the seed and the step's number alone, so a resumed run meets the same
+batches. It is made on the CPU and moved to the training's device whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from model_training import motion
+from model_training.photos import PhotoCrops
+
+IDENTITY_SHARE = 0.35
+"""How often the batch's one partial strength is 0."""
+
+LARGEST_GRAIN = 0.025
+LARGEST_EXPOSURE_STEP = 0.02
+
+
+@dataclass(frozen=True)
+class TrainingBatch:
+    """N photos and the same N a moment later."""
+
+    image: Tensor
+    """(N, 3, H, W) in [0, 1]."""
+
+    moved: Tensor
+    """The same scene after the motion, with grain and a touch of exposure: (N, 3, H, W)."""
+
+    displacement: Tensor
+    """Where each pixel of `moved` came from, (N, 2, H, W) pixels, x first."""
+
+    visible: Tensor
+    """(N, 1, H, W), 1 where both pictures see the same scene."""
+
+    index: Tensor
+    """Style of each photo, (N,) integers."""
+
+    style: Tensor
+    """The same as weights, (N, K)."""
+
+    strength: Tensor
+    """(N, 1): 1, but for one photo, which has any strength in [0, 1]."""
+
+    def to(self, device: torch.device) -> TrainingBatch:
+        """The same batch on another device."""
+        return TrainingBatch(
+            **{field.name: getattr(self, field.name).to(device) for field in fields(self)}
+        )
+
+
+def make_batch(
+    photos: PhotoCrops, count: int, styles: int, seed: int, number: int, random: torch.Generator
+) -> TrainingBatch:
+    """The batch of step `number`, with `count` photos and `styles` styles to choose from."""
+    chance = np.random.default_rng((seed, number))
+    image = photos.batch(count, chance)
+    index = (torch.arange(count) + number) % styles
+    index = index[torch.randperm(count, generator=random)]
+    strength = torch.ones(count, 1)
+    partial = torch.rand(1, generator=random)
+    strength[-1] = 0.0 if chance.random() < IDENTITY_SHARE else partial
+    displacement = motion.random_displacement(count, image.shape[2], image.shape[3], random)
+    moved = motion.warp(image, displacement)
+    sigma = torch.rand(count, 1, 1, 1, generator=random) * LARGEST_GRAIN
+    grain = torch.randn(moved.shape, generator=random) * sigma
+    exposure = 1.0 + (torch.rand(count, 1, 1, 1, generator=random) * 2 - 1) * LARGEST_EXPOSURE_STEP
+    return TrainingBatch(
+        image=image,
+        moved=(moved * exposure + grain).clamp(0.0, 1.0),
+        displacement=displacement,
+        visible=motion.visible(displacement, margin_px=4),
+        index=index,
+        style=F.one_hot(index, styles).float(),
+        strength=strength,
+    )

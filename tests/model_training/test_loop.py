@@ -1,0 +1,128 @@
+"""The loop's promises: it starts and stops where it is told, and never trains on NaN."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from model_training import export
+from model_training.checkpoint import RunMismatch
+from model_training.config import TrainingConfig, read_config
+from model_training.loop import StyleTraining, TrainingDiverged, train
+from nuke_plugin.contract.strict_json import NumberTree
+
+
+@pytest.fixture
+def config(config_file: Path) -> TrainingConfig:
+    """The small configuration."""
+    return read_config(config_file)
+
+
+def run(config: TrainingConfig, data: Path, folder: Path, until: int) -> dict[str, torch.Tensor]:
+    """Train to a step and return the state."""
+    train(config, data, folder, resume=False, report=lambda progress: None, until=until)
+    return load_file(str(folder / "state.safetensors"))
+
+
+def test_it_stops_at_a_step(config: TrainingConfig, training_data: Path, tmp_path: Path) -> None:
+    """`until` leaves a state of just that step."""
+    seen: list[int] = []
+    folder = tmp_path / "run"
+    train(
+        config,
+        training_data,
+        folder,
+        resume=False,
+        report=lambda progress: seen.append(progress.step),
+        until=1,
+    )
+    assert seen == [1]
+    assert (folder / "state.safetensors").is_file()
+
+
+def test_it_starts_from_another_run(
+    config: TrainingConfig, training_data: Path, tmp_path: Path
+) -> None:
+    """A run that starts from another one begins with its averaged generator."""
+    first = run(config, training_data, tmp_path / "first", 1)
+    start = config.model_copy(update={"start": "first"})
+    training = StyleTraining(start, training_data, tmp_path / "first")
+    for name, value in training.generator.state_dict().items():
+        assert torch.equal(value, first[f"average/{name}"]), name
+
+
+def test_a_start_that_is_not_there_is_named(
+    config: TrainingConfig, training_data: Path, tmp_path: Path
+) -> None:
+    """Nothing is trained from scratch when the run to start from is missing."""
+    start = config.model_copy(update={"start": "nothing"})
+    with pytest.raises(RunMismatch, match="nothing"):
+        run(start, training_data, tmp_path / "second", 1)
+
+
+def test_a_run_is_not_overwritten(
+    config: TrainingConfig, training_data: Path, tmp_path: Path
+) -> None:
+    """Without resume an existing run is refused; with resume a missing one is."""
+    folder = tmp_path / "run"
+    run(config, training_data, folder, 1)
+    before = (folder / "state.safetensors").read_bytes()
+    with pytest.raises(RunMismatch, match="already holds a run"):
+        run(config, training_data, folder, 1)
+    assert (folder / "state.safetensors").read_bytes() == before
+    with pytest.raises(RunMismatch, match="no run to resume"):
+        train(config, training_data, tmp_path / "typo", resume=True, report=lambda progress: None)
+    assert not (tmp_path / "typo").exists()
+
+
+def test_a_loss_that_is_no_number_stops_the_run(
+    config: TrainingConfig, training_data: Path
+) -> None:
+    """The step and the losses are named, and the weights are left as they were."""
+    training = StyleTraining(config, training_data)
+    with torch.no_grad():
+        training.generator.to_rgb.bias[:] = float("nan")
+    before = {k: v.clone() for k, v in training.average.state_dict().items()}
+    with pytest.raises(TrainingDiverged, match=r"step 0: content"):
+        training.step(0)
+    assert all(torch.equal(before[k], v) for k, v in training.average.state_dict().items())
+
+
+def test_a_network_that_differs_from_the_generator_is_not_exported(
+    config: TrainingConfig,
+    training_data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A parity beyond the tolerance ends the export and leaves no model folder."""
+    from model_training import release
+
+    run(config, training_data, tmp_path / "run", 1)
+    monkeypatch.setattr(export, "PARITY_TOLERANCE", -1.0)
+    with pytest.raises(export.ExportFailed, match="differ"):
+        release.release(
+            config, training_data, tmp_path / "run", tmp_path / "models", lambda text: None
+        )
+    assert not (tmp_path / "models").exists()
+
+
+def test_a_model_folder_is_replaced_whole(
+    config: TrainingConfig, training_data: Path, tmp_path: Path
+) -> None:
+    """Writing a model again leaves nothing of the older folder and nothing half-made beside it."""
+    run(config, training_data, tmp_path / "run", 1)
+    generator, step = export.load_generator(config, tmp_path / "run")
+    network = tmp_path / "model.onnx"
+    export.write_network(generator, network, {})
+    models = tmp_path / "models"
+    for _ in range(2):
+        folder = export.write_model_folder(
+            config, generator, step, NumberTree(), [], network, models
+        )
+        (folder / "stale").touch()
+    export.write_model_folder(config, generator, step, NumberTree(), [], network, models)
+    assert sorted(p.name for p in models.iterdir()) == ["small"]
+    assert sorted(p.name for p in folder.iterdir()) == ["card.json", "model.onnx"]
