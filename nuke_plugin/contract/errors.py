@@ -26,7 +26,8 @@
     │   ├── PatternInvalid          ValueError
     │   ├── ColourSpaceUnknown      LookupError
     │   ├── ColourSpaceNeeded       ValueError
-    │   └── ColourConfigInvalid     ValueError
+    │   ├── ColourConfigInvalid     ValueError
+    │   └── OptionInvalid           ValueError
     ├── ResultError                 what goes out
     │   ├── ResultFolderUnwritable  PermissionError
     │   ├── DiskFull                OSError
@@ -361,6 +362,15 @@ class ColourConfigInvalid(RequestError, ValueError):
             f"The OCIO config {config} cannot be used: {_clause(reason)}. Set $OCIO to a config "
             "that works, or unset it for the built-in one."
         )
+
+
+class OptionInvalid(RequestError, ValueError):
+    """What was typed after the command's name cannot be meant so."""
+
+    def __init__(self, option: str, reason: str) -> None:
+        self.option = option
+        self.reason = reason
+        super().__init__(f"{option}: {_clause(reason)}. `--help` says what it takes.")
 
 
 # --- what goes out ---------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from nuke_plugin.contract.card import CARD_FILE, ModelCard, StyleSlot
@@ -77,6 +78,15 @@ class ModelLibrary:
         """Return all that is wrong on the search path, also in models hidden by earlier ones."""
         return tuple(found for _, found in self._scan() if isinstance(found, ModelError))
 
+    def problems_ahead_of(self, model_id: str) -> tuple[ModelError, ...]:
+        """Return what is wrong on the search path before the first model of this id is met.
+
+        Each may have hidden the model that was meant: whoever paints with this one tells them.
+        Where there is no such model, all that is wrong is ahead of it.
+        """
+        ahead = takewhile(lambda entry: entry[0] != model_id, self._scan())
+        return tuple(found for _, found in ahead if isinstance(found, ModelError))
+
     def find(self, model_id: str) -> InstalledModel:
         """Return the first model of this id.
 
@@ -105,22 +115,22 @@ class ModelLibrary:
         raise StyleNotFound(name, [slot.id for model in models for slot in model.card.styles])
 
     def _firsts(self) -> Iterator[InstalledModel | ModelError]:
-        seen: set[str] = set()
+        seen: set[str | None] = set()
         for name, found in self._scan():
             if name not in seen:
                 seen.add(name)
                 yield found
 
-    def _scan(self) -> Iterator[tuple[str, InstalledModel | ModelError]]:
+    def _scan(self) -> Iterator[tuple[str | None, InstalledModel | ModelError]]:
         """Yield each model folder's name with its model or what is wrong with it.
 
-        What is wrong with a place itself comes under the name ``""``, which no folder has.
+        What is wrong with a place itself comes without a name.
         """
         for place in self.places:
             try:
                 folders = _model_folders(place)
             except ModelPathInvalid as error:
-                yield "", error
+                yield None, error
                 continue
             for folder in folders:
                 try:
@@ -129,27 +139,29 @@ class ModelLibrary:
                     yield folder.name, error
 
 
-def verify_network_file(installed: InstalledModel) -> None:
-    """Check that the network's file is the one the card was written for.
+def read_network_file(installed: InstalledModel) -> bytes:
+    """Return the bytes of the network's file, which are those the card was written for.
 
-    Raises ``ModelFileMissing``, ``ModelFileTruncated`` or ``ModelFileMismatch``. Reads the whole
-    file once.
+    What is run must be what was checked, so the file is read once. Raises ``ModelFileMissing``,
+    ``ModelFileTruncated`` or ``ModelFileMismatch``.
     """
     file = installed.network_path
     expected = installed.card.network
-    digest = hashlib.sha256()
-    found_bytes = 0
     try:
-        with file.open("rb") as stream:
-            for block in iter(lambda: stream.read(1 << 20), b""):
-                digest.update(block)
-                found_bytes += len(block)
+        network = file.read_bytes()
     except OSError as error:
         raise ModelFileMissing(file) from error
-    if found_bytes < expected.size_bytes:
-        raise ModelFileTruncated(file, expected.size_bytes, found_bytes)
-    if digest.hexdigest() != expected.sha256:
-        raise ModelFileMismatch(file, expected.sha256, digest.hexdigest())
+    if len(network) < expected.size_bytes:
+        raise ModelFileTruncated(file, expected.size_bytes, len(network))
+    digest = hashlib.sha256(network).hexdigest()
+    if digest != expected.sha256:
+        raise ModelFileMismatch(file, expected.sha256, digest)
+    return network
+
+
+def verify_network_file(installed: InstalledModel) -> None:
+    """Raise what ``read_network_file`` does unless the file is the one the card was written for."""
+    read_network_file(installed)
 
 
 def _model_folders(place: Path) -> list[Path]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 from nuke_plugin.contract.errors import (
     ImpastoError,
+    OptionInvalid,
     PlateNotFound,
     ResultsExist,
     WorkerNotInstalled,
@@ -65,14 +66,13 @@ def _mix(text: str) -> dict[str, float]:
     try:
         return parse_mix(text)
     except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--mix-styles") from error
+        raise OptionInvalid("--mix-styles", str(error)) from error
 
 
 def _size(text: str) -> tuple[int, int]:
     width, _, height = text.lower().partition("x")
     if not (width.isdecimal() and height.isdecimal() and int(width) > 1 and int(height) > 1):
-        reason = f"{text!r} is not a width and height, such as 1920x1080"
-        raise typer.BadParameter(reason, param_hint="--size")
+        raise OptionInvalid("--size", f"{text!r} is not a width and height, such as 1920x1080")
     return int(width), int(height)
 
 
@@ -103,9 +103,6 @@ def render(
     as_json: AsJson = False,
 ) -> None:
     """Paint plates in a style."""
-    if (style is None) == (mix_styles is None):
-        raise typer.BadParameter("give one of the two", param_hint="--style or --mix-styles")
-    mix = _mix(mix_styles) if mix_styles else None
 
     def work(terminal: Terminal) -> int:
         from nuke_plugin.worker.interrupt import run_interruptible
@@ -114,8 +111,11 @@ def render(
         from nuke_plugin.worker.report import render_lines
         from nuke_plugin.worker.style_choice import choose_style
 
+        if (style is None) == (mix_styles is None):
+            raise OptionInvalid("--style or --mix-styles", "give one of the two")
+        mix = None if mix_styles is None else _mix(mix_styles)
         studio = Studio.from_environment(os.environ)
-        choice = choose_style(studio.library, model, style, mix)
+        choice = choose_style(studio.library, model, style, mix, terminal.warn)
         settings = RenderSettings(
             plates=plates,
             results=out,
@@ -179,8 +179,6 @@ def sheet(
     as_json: AsJson = False,
 ) -> None:
     """Paint one frame in every installed style, labelled, on one page."""
-    if out.suffix.lower() != ".png":
-        raise typer.BadParameter(f"{str(out)!r} does not end in .png", param_hint="OUT.png")
 
     def work(terminal: Terminal) -> int:
         from nuke_plugin.contract.frame_pattern import FramePattern
@@ -189,6 +187,8 @@ def sheet(
         from nuke_plugin.worker.sheet import write_sheet
         from nuke_plugin.worker.style_sheet import style_sheet
 
+        if out.suffix.lower() != ".png":
+            raise OptionInvalid("OUT.png", f"{str(out)!r} does not end in .png")
         pattern = FramePattern.parse(plate)
         existing = pattern.existing_frames()
         if not existing.frames or not (frame is None or frame in existing):
@@ -229,7 +229,6 @@ def demo(
 
     Files of an earlier demo in the same folder are replaced.
     """
-    width, height = _size(size)
 
     def work(terminal: Terminal) -> int:
         from nuke_plugin.contract.frame_range import FrameRange
@@ -240,10 +239,10 @@ def demo(
         from nuke_plugin.worker.shot import DemoShot
         from nuke_plugin.worker.style_choice import choose_style
 
-        shot = DemoShot(width, height)
-        wanted = FrameRange.parse(frames) if frames else shot.frames
+        shot = DemoShot(*_size(size))
+        wanted = shot.frames if frames is None else FrameRange.parse(frames)
         studio = Studio.from_environment(os.environ)
-        choice = choose_style(studio.library, model, style, None)
+        choice = choose_style(studio.library, model, style, None, terminal.warn)
         report = run_interruptible(
             lambda cancellation: Demo(
                 DemoFiles(out), studio, choice, cancellation, terminal.bar, terminal.warn, shot

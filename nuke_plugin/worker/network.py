@@ -16,7 +16,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from nuke_plugin.contract.card import ModelCard
 from nuke_plugin.contract.errors import ModelGraphMismatch, RenderCancelled
-from nuke_plugin.contract.library import InstalledModel, verify_network_file
+from nuke_plugin.contract.library import InstalledModel, read_network_file
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.onnx_graph import OnnxGraph
 from nuke_plugin.worker.providers import provider_arguments, usable_threads, working_providers
@@ -63,8 +63,7 @@ class Network:
         is for the processor, None for all this process may use. Raises ``ModelFileMissing``,
         ``ModelFileTruncated``, ``ModelFileMismatch`` or ``ModelGraphMismatch``.
         """
-        verify_network_file(installed)
-        model = installed.network_path.read_bytes()
+        model = read_network_file(installed)
         _check_contents(installed, model)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or usable_threads()

@@ -187,6 +187,8 @@ class _Job:
             is_integer: studio.colours.plate_colour(settings.colorspace, is_integer)
             for is_integer in (False, True)
         }
+        for problem in studio.library.problems_ahead_of(settings.model):
+            on_warning(None, problem.message)
         network = studio.network(settings.model)
         self._painter = Painter(network, settings.styles, settings.strength)
         self._results = ResultSequence.prepare(settings.results, self._plates, settings.overwrite)

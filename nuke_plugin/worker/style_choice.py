@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from nuke_plugin.contract.errors import NoStyleInstalled
+from nuke_plugin.contract.errors import ModelNotFound, NoStyleInstalled, StyleNotFound
 from nuke_plugin.contract.library import InstalledModel, ModelLibrary
 
 
@@ -27,19 +27,36 @@ class StyleChoice:
 
 
 def choose_style(
-    library: ModelLibrary, model: str | None, style: str | None, mix: Mapping[str, float] | None
+    library: ModelLibrary,
+    model: str | None,
+    style: str | None,
+    mix: Mapping[str, float] | None,
+    on_warning: Callable[[int | None, str], None] = lambda frame, text: None,
 ) -> StyleChoice:
     """Return the choice that a model's id, a style's id or title, and a mix of styles make.
 
     Without a model the first that has the style (of a mix: its first one) is taken; without style
     and mix the first style. Raises ``ModelNotFound``, ``StyleNotFound`` or ``NoStyleInstalled``,
-    and a broken model's own error.
+    and a broken model's own error. When nothing is found, broken models and places, which might
+    have had it, are told as warnings; when something is, the render tells those ahead of it.
     """
-    weights = mix or ({style: 1.0} if style else None)
+    weights = {style: 1.0} if mix is None and style is not None else mix
+    try:
+        return _choose(library, model, weights)
+    except (ModelNotFound, StyleNotFound, NoStyleInstalled):
+        for problem in library.problems():
+            on_warning(None, problem.message)
+        raise
+
+
+def _choose(
+    library: ModelLibrary, model: str | None, weights: Mapping[str, float] | None
+) -> StyleChoice:
+    named = None if model is None else library.find(model)
     if weights is None:
-        installed = library.find(model) if model else _first_model(library)
+        installed = named or _first_model(library)
         return StyleChoice(installed, {installed.card.styles[0].id: 1.0})
-    installed = library.find(model) if model else library.find_style(next(iter(weights)))[0]
+    installed = named or library.find_style(next(iter(weights)))[0]
     return StyleChoice(
         installed,
         {installed.card.slot(name).id: weight for name, weight in weights.items()},

@@ -44,8 +44,11 @@ class Terminal:
             self._console.print(message, style="red" if self._console.is_terminal else "")
 
     def warn(self, frame: int | None, text: str) -> None:
-        """Tell of something that is wrong but does not stop the work."""
-        self.warnings.append({"frame": frame, "text": text})
+        """Tell of something that is wrong but does not stop the work; once is enough."""
+        warning: dict[str, object] = {"frame": frame, "text": text}
+        if warning in self.warnings:
+            return
+        self.warnings.append(warning)
         if not self.as_json:
             where = "" if frame is None else f"frame {frame}: "
             self._console.print(f"Warning: {where}{text}", style="yellow")

@@ -119,6 +119,10 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "config that works, or unset it for the built-in one.",
     ),
     (
+        errors.OptionInvalid("--size", "'96' is not a width and height, such as 1920x1080"),
+        "--size: '96' is not a width and height, such as 1920x1080. `--help` says what it takes.",
+    ),
+    (
         errors.ResultFolderUnwritable("/out", "Permission denied"),
         "The folder /out cannot be written: Permission denied. Choose another folder for the "
         "results, or change its permissions.",

@@ -17,7 +17,12 @@ from nuke_plugin.contract.errors import (
     ModelPathInvalid,
     StyleNotFound,
 )
-from nuke_plugin.contract.library import SHIPPED_MODELS, ModelLibrary, verify_network_file
+from nuke_plugin.contract.library import (
+    SHIPPED_MODELS,
+    ModelLibrary,
+    read_network_file,
+    verify_network_file,
+)
 from tests.nuke_plugin.contract.card_examples import NETWORK, write_model
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -84,6 +89,26 @@ def test_later_broken_model_is_reported_too(tmp_path: Path) -> None:
     assert [type(problem) for problem in both.problems()] == [CardInvalid]
 
 
+def test_problems_ahead_of_a_model(tmp_path: Path) -> None:
+    """What may hide the model that was meant is told, what lies behind the one found is not."""
+    write_model(tmp_path / "studio", "broken", halo_px="wide")
+    write_model(tmp_path / "show")
+    write_model(tmp_path / "shipped", "prints", halo_px="wide")
+    all_three = library(tmp_path / "gone", *(tmp_path / n for n in ("studio", "show", "shipped")))
+    ahead = all_three.problems_ahead_of("masters")
+    assert [type(problem) for problem in ahead] == [ModelPathInvalid, CardInvalid]
+    assert [type(problem) for problem in all_three.problems_ahead_of("broken")] == [
+        ModelPathInvalid
+    ]
+    assert len(all_three.problems_ahead_of("unknown")) == 3
+
+
+def test_no_name_is_no_model(tmp_path: Path) -> None:
+    """An empty name finds nothing, also where a place cannot be searched."""
+    with pytest.raises(ModelNotFound):
+        library(tmp_path / "gone").find("")
+
+
 def test_folder_without_card(tmp_path: Path) -> None:
     """A folder without a card is reported; hidden folders and files are no models."""
     for name in ("lost", ".git", "__pycache__"):
@@ -135,9 +160,11 @@ def test_find_style(tmp_path: Path) -> None:
 
 
 def test_network_file_as_described(tmp_path: Path) -> None:
-    """The network that belongs to its card passes."""
+    """The network that belongs to its card passes, and what was checked is what is returned."""
     write_model(tmp_path)
-    verify_network_file(library(tmp_path).find("masters"))
+    installed = library(tmp_path).find("masters")
+    verify_network_file(installed)
+    assert read_network_file(installed) == NETWORK
 
 
 def test_network_file_changed(tmp_path: Path) -> None:

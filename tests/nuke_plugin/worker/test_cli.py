@@ -276,6 +276,11 @@ def test_a_missing_frame_stops_or_is_skipped(plates: str, tmp_path: Path) -> Non
         (("--style", "warm", "--colorspace", "ACEScgg"), "Did you mean ACEScg"),
         (("--mix-styles", "warm:-1,cold:1"), "the weight of 'warm' is -1"),
         (("--mix-styles", "warm"), "is not a style and its weight"),
+        (("--mix-styles", ""), "is not a style and its weight"),
+        (("--style", ""), "No installed model has a style ''"),
+        (("--style", "warm", "--model", ""), "No model named '' is installed"),
+        (("--style", "warm", "--frames", ""), "it is empty"),
+        (("--style", "warm", "--colorspace", ""), "The colour space '' is not in"),
         (("--style", "warm", "--mix-styles", "warm:1"), "give one of the two"),
         ((), "give one of the two"),
     ],
@@ -289,6 +294,70 @@ def test_each_slip_has_its_message(
     assert message in result.stderr
     assert result.stdout == ""
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("render", "plate.exr", "out.exr", "--mix-styles", "warm"), "--mix-styles: 'warm' is not"),
+        (("render", "plate.exr", "out.exr"), "give one of the two"),
+        (("sheet", "plate.exr", "out.jpg"), "'out.jpg' does not end in .png"),
+        (("demo", "--size", "96"), "--size: '96' is not"),
+    ],
+)
+def test_a_slip_in_an_option_is_told_in_json_too(arguments: tuple[str, ...], told: str) -> None:
+    """With --json a value that an option cannot take is an object like any other error."""
+    done = _run(*arguments, "--json")
+    assert (done.returncode, done.stderr) == (2, "")
+    answer = json.loads(done.stdout)
+    assert answer["error"] == "OptionInvalid"
+    assert told in answer["message"]
+
+
+@pytest.mark.parametrize("option", [("--model", "tiny"), ()])
+def test_a_model_place_that_is_broken_is_told_though_another_has_the_style(
+    option: tuple[str, ...], plates: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is wrong ahead of the model that paints is told once: it may hide the one meant."""
+    (tmp_path / "broken" / "studio").mkdir(parents=True)
+    places = ["/nowhere/models", str(tmp_path / "broken"), os.environ["IMPASTO_MODELS"]]
+    monkeypatch.setenv("IMPASTO_MODELS", os.pathsep.join(places))
+    command = ("render", plates, str(tmp_path / "o.%04d.exr"), "--style", "warm", *option)
+    result = _call(*command, "--frames", "1001")
+    assert result.exit_code == 0
+    assert result.stderr.count("Warning: The place /nowhere/models cannot be searched") == 1
+    assert result.stderr.count("studio is not a model: it holds no card.json") == 1
+    texts = [warning["text"] for warning in _warnings(*command, "--frames", "1002")]
+    assert len(texts) == 2
+    assert "/nowhere/models" in texts[0]
+
+
+def test_a_demo_tells_a_broken_model_place_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The demo renders twice and tells once that a place cannot be searched."""
+    places = ["/nowhere/models", os.environ["IMPASTO_MODELS"]]
+    monkeypatch.setenv("IMPASTO_MODELS", os.pathsep.join(places))
+    options = ("--out", str(tmp_path / "demo"), "--frames", "1001", "--size", "96x54")
+    assert [warning["frame"] for warning in _warnings("demo", *options)] == [None]
+
+
+def test_a_style_that_is_not_found_comes_with_what_is_broken(
+    plates: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the search finds nothing, the places it could not search are told first."""
+    monkeypatch.setenv("IMPASTO_MODELS", "/nowhere/models")
+    result = _call("render", plates, str(tmp_path / "o.%04d.exr"), "--style", "warm")
+    assert result.exit_code == 2
+    assert "Warning: The place /nowhere/models cannot be searched" in result.stderr
+
+
+def _warnings(*arguments: str) -> list[dict[str, object]]:
+    """Return the warnings of a command that ends well, from its JSON."""
+    done = _run(*arguments, "--json")
+    assert done.returncode == 0, done.stdout
+    warnings: list[dict[str, object]] = json.loads(done.stdout)["warnings"]
+    return warnings
 
 
 def test_plates_are_never_painted_over(plates: str) -> None:

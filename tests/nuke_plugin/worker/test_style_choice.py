@@ -61,6 +61,16 @@ def test_unknown_names_are_told(library: ModelLibrary) -> None:
         choose_style(library, None, None, {"cold": 0.5, "warn": 0.5})
 
 
+def test_empty_names_are_names(library: ModelLibrary) -> None:
+    """An empty style, model or mix of one empty name is not found; it never means the first."""
+    with pytest.raises(StyleNotFound):
+        choose_style(library, None, "", None)
+    with pytest.raises(ModelNotFound):
+        choose_style(library, "", None, None)
+    with pytest.raises(StyleNotFound):
+        choose_style(library, "a", None, {"": 1.0})
+
+
 def test_a_mix_is_read() -> None:
     """Names and weights are read with spaces and with colons in a name."""
     assert parse_mix("starry_night:0.6, great_wave:.4") == {"starry_night": 0.6, "great_wave": 0.4}
