@@ -36,6 +36,11 @@ CARD_FORMAT = 1
 CARD_FILE = "card.json"
 KINDS = ("style",)
 
+_MOST_STYLES = 1024
+_LARGEST_MULTIPLE = 1024
+_LARGEST_HALO_PX = 4096
+_LARGEST_SCALE_PX = 65536
+
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -114,11 +119,11 @@ class VectorInput:
     """Name of the tensor in the graph: ``style``."""
 
     length: int
-    """Number of style slots K, 1 or more."""
+    """Number of style slots K, 1 to 1024."""
 
     def __post_init__(self) -> None:
         _check_text("name", self.name)
-        _check(self.length >= 1, "length", self.length, "1 or more")
+        _check_range("length", self.length, 1, _MOST_STYLES)
 
 
 @dataclass(frozen=True)
@@ -232,10 +237,10 @@ class ModelCard:
     """The styles, in the order of the style vector; as many as ``style.length``."""
 
     size_multiple: int
-    """Width and height that the network accepts are multiples of this, in pixels; 1 or more."""
+    """Width and height that the network accepts are multiples of this, in pixels; 1 to 1024."""
 
     halo_px: int
-    """How far from an output pixel an input pixel can matter, in pixels; 0 or more."""
+    """How far from an output pixel an input pixel can matter, in pixels; 0 to 4096."""
 
     border_px: int
     """Pixels reflected round the whole frame before the network, cropped after it, so that the
@@ -246,7 +251,8 @@ class ModelCard:
     """Whether nothing beyond ``halo_px`` matters, so that a tile equals the whole frame."""
 
     training_scale_px: int
-    """Short side of the painting in training, in pixels: it sets the size of the strokes."""
+    """Short side of the painting in training, in pixels, 1 to 65536: it sets the size of the
+    strokes."""
 
     licence: str
     """Licence of the network."""
@@ -269,12 +275,11 @@ class ModelCard:
         _check(self.style.length == len(self.styles), "style.length", self.style.length, count)
         ids = [slot.id for slot in self.styles]
         _check(len(set(ids)) == len(ids), "styles", ids, "styles with different ids")
-        _check(self.size_multiple >= 1, "size_multiple", self.size_multiple, "1 or more")
-        _check(self.halo_px >= 0, "halo_px", self.halo_px, "0 or more")
+        _check_range("size_multiple", self.size_multiple, 1, _LARGEST_MULTIPLE)
+        _check_range("halo_px", self.halo_px, 0, _LARGEST_HALO_PX)
         border = self.border_px
         _check(0 <= border <= self.halo_px, "border_px", border, "0 to halo_px")
-        scale = self.training_scale_px
-        _check(scale >= 1, "training_scale_px", scale, "1 or more")
+        _check_range("training_scale_px", self.training_scale_px, 1, _LARGEST_SCALE_PX)
         _check_text("licence", self.licence)
         _check_file_name("preview", self.preview)
 
@@ -357,6 +362,11 @@ class ModelCard:
 def _check(holds: bool, key: str, found: object, expected: str) -> None:
     if not holds:
         raise FieldInvalid(key, f"it is {found!r} and must be {expected}")
+
+
+def _check_range(key: str, number: int, least: int, most: int) -> None:
+    """Refuse a number that no model has and that would ask for more memory than there is."""
+    _check(least <= number <= most, key, number, f"{least} to {most}")
 
 
 def _check_text(key: str, text: str) -> None:

@@ -33,6 +33,10 @@ def parse_object(text: str) -> dict[str, Any]:
         value = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         raise FieldInvalid("", f"it is not JSON ({error})") from error
+    except FieldInvalid:
+        raise
+    except ValueError as error:  # a whole number of thousands of digits
+        raise FieldInvalid("", f"it holds a number that cannot be read ({error})") from error
     except RecursionError as error:
         raise FieldInvalid("", "it is nested too deeply") from error
     if not isinstance(value, dict):

@@ -16,7 +16,7 @@ _VARINT, _EIGHT_BYTES, _LENGTH, _FOUR_BYTES = 0, 1, 2, 5
 _MODEL_GRAPH, _MODEL_OPSETS, _MODEL_FUNCTIONS = 7, 8, 25
 _OPSET_DOMAIN, _OPSET_VERSION = 1, 2
 _GRAPH_NODE, _GRAPH_TENSOR, _GRAPH_SPARSE = 1, 5, 15
-_FUNCTION_NODE = 7
+_FUNCTION_NODE, _FUNCTION_ATTRIBUTE = 7, 11
 _NODE_TYPE, _NODE_ATTRIBUTE, _NODE_DOMAIN = 4, 5, 7
 _ATTRIBUTE_TENSORS, _ATTRIBUTE_GRAPHS, _ATTRIBUTE_SPARSE = (5, 10), (6, 11), (22, 23)
 _SPARSE_TENSORS = (1, 2)
@@ -50,9 +50,7 @@ class OnnxGraph:
             elif number == _MODEL_OPSETS:
                 facts._read_opset(_message(value))
             elif number == _MODEL_FUNCTIONS:
-                for inner, node in _fields(_message(value)):
-                    if inner == _FUNCTION_NODE:
-                        facts._read_node(_message(node), 0)
+                facts._read_function(_message(value))
         if graphs != 1:
             raise ValueError("it holds no graph")
         return facts
@@ -78,6 +76,13 @@ class OnnxGraph:
             elif number == _GRAPH_SPARSE:
                 self._read_sparse(_message(value))
 
+    def _read_function(self, message: memoryview) -> None:
+        for number, value in _fields(message):
+            if number == _FUNCTION_NODE:
+                self._read_node(_message(value), 0)
+            elif number == _FUNCTION_ATTRIBUTE:  # an attribute's default
+                self._read_attribute(_message(value), 0)
+
     def _read_node(self, message: memoryview, depth: int) -> None:
         operator, domain = "", ""
         for number, value in _fields(message):
@@ -86,15 +91,18 @@ class OnnxGraph:
             elif number == _NODE_DOMAIN:
                 domain = _text(value)
             elif number == _NODE_ATTRIBUTE:
-                for inner, item in _fields(_message(value)):
-                    if inner in _ATTRIBUTE_TENSORS:
-                        self._read_tensor(_message(item))
-                    elif inner in _ATTRIBUTE_GRAPHS:
-                        self._read_graph(_message(item), depth + 1)
-                    elif inner in _ATTRIBUTE_SPARSE:
-                        self._read_sparse(_message(item))
+                self._read_attribute(_message(value), depth)
         if domain not in _STANDARD_DOMAINS:
             self.custom_operators.add(f"{domain}.{operator}")
+
+    def _read_attribute(self, message: memoryview, depth: int) -> None:
+        for number, value in _fields(message):
+            if number in _ATTRIBUTE_TENSORS:
+                self._read_tensor(_message(value))
+            elif number in _ATTRIBUTE_GRAPHS:
+                self._read_graph(_message(value), depth + 1)
+            elif number in _ATTRIBUTE_SPARSE:
+                self._read_sparse(_message(value))
 
     def _read_sparse(self, message: memoryview) -> None:
         for number, value in _fields(message):
@@ -112,6 +120,8 @@ def _fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
     position = 0
     while position < len(message):
         key, position = _varint(message, position)
+        if key >> 32:  # other readers drop these bits and would see another field
+            raise ValueError("it is not an ONNX model")
         number, kind = key >> 3, key & 7
         if kind == _VARINT:
             value, position = _varint(message, position)

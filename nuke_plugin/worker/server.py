@@ -61,6 +61,12 @@ class Server:
 
     def _hear(self) -> None:
         """Sort the client's lines until the last one; runs on its own thread."""
+        try:
+            self._hear_lines()
+        finally:
+            self._leave()  # a worker that hears nothing any more must not stay
+
+    def _hear_lines(self) -> None:
         for line in self._requests:
             try:
                 message = decode(line)
@@ -71,14 +77,15 @@ class Server:
                 self._cancellations[message.id] = Cancellation()
                 self._waiting.put(message)
             elif isinstance(message, Cancel):
-                if message.target in self._cancellations:
-                    self._cancellations[message.target].request()
+                # Asked once: the other thread takes a request away when it has ended.
+                cancellation = self._cancellations.get(message.target)
+                if cancellation is not None:
+                    cancellation.request()
             elif isinstance(message, Shutdown):
                 break
             else:
                 reason = f"{message.TYPE!r} is what a worker says, not a client"
                 self._send(Failure.from_error(None, MessageInvalid(line, "type", reason)))
-        self._leave()
 
     def _leave(self) -> None:
         """Stop what runs and what waits, and make sure that the process ends."""

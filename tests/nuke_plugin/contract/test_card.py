@@ -89,16 +89,20 @@ def test_unknown_key(tmp_path: Path, path: str, key: str) -> None:
         ("output__name", "", "output.name"),
         ("style__length", 3, "style.length"),
         ("style__length", 0, "style.length"),
+        ("style__length", 1025, "style.length"),
         ("strength__maximum", 0, "strength.maximum"),
         ("strength__neutral", 2, "strength.neutral"),
         ("strength__meaning", "", "strength.meaning"),
         ("styles__1__id", "starry_night", "styles"),
         ("styles__1__preview", "", "styles[1].preview"),
         ("size_multiple", 0, "size_multiple"),
+        ("size_multiple", 1025, "size_multiple"),
         ("halo_px", -1, "halo_px"),
+        ("halo_px", 100_000_000, "halo_px"),
         ("border_px", 61, "border_px"),
         ("border_px", -1, "border_px"),
         ("training_scale_px", 0, "training_scale_px"),
+        ("training_scale_px", 65537, "training_scale_px"),
         ("training_scale_px", 512.0, "training_scale_px"),
         ("local", "yes", "local"),
         ("licence", "", "licence"),
@@ -120,6 +124,14 @@ def test_no_card(tmp_path: Path) -> None:
     with pytest.raises(CardMissing) as caught:
         ModelCard.from_file(tmp_path / "masters" / "card.json")
     assert caught.value.folder == str(tmp_path / "masters")
+
+
+def test_a_number_of_thousands_of_digits(tmp_path: Path) -> None:
+    """A number that Python will not read makes an invalid card, no end of the program."""
+    text = json.dumps(card_json(halo_px="LONG")).replace('"LONG"', "9" * 5000)
+    (tmp_path / "card.json").write_text(text, encoding="utf-8")
+    with pytest.raises(CardInvalid, match=r"card\.json"):
+        ModelCard.from_file(tmp_path / "card.json")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe{}", b"null"])

@@ -112,6 +112,14 @@ def test_other_protocol() -> None:
     assert (caught.value.expected, caught.value.found) == (PROTOCOL, 99)
 
 
+def test_a_number_of_thousands_of_digits() -> None:
+    """A number that Python will not read makes a line that is no message, and no other error."""
+    with pytest.raises(MessageInvalid):
+        decode('{"type": "cancel", "id": 1, "target": ' + "9" * 5000 + ".5e99999}")
+    with pytest.raises(MessageInvalid):
+        decode('{"type": "cancel", "id": 1, "target": ' + "9" * 5000 + "}")
+
+
 def test_numbers_that_are_none_are_not_sent() -> None:
     """A NaN is stopped where it is written: JSON has no such number."""
     broken = decode(json.dumps(RENDER))

@@ -129,6 +129,7 @@ def test_refuses_missing_keys(key: str) -> None:
         ('{"a": NaN}', "", "it holds NaN, which is not a number in JSON"),
         ('{"a": -Infinity}', "", "it holds -Infinity, which is not a number in JSON"),
         ('{"a":' * 100_000, "", "it is"),
+        ('{"height": ' + "9" * 5000 + "}", "", "it holds a number that cannot be read"),
     ],
 )
 def test_parse_refuses(text: str, key: str, reason: str) -> None:

@@ -72,6 +72,30 @@ def test_external_data_is_found_wherever_it_hides() -> None:
         assert OnnxGraph.of(model.SerializeToString()).has_external_data
 
 
+def test_external_data_is_found_in_the_default_of_a_functions_attribute() -> None:
+    """A function's attribute may have a default value, which may be a tensor."""
+    default = helper.make_attribute("value", external(weights()))
+    opset = [helper.make_opsetid("", OPSET)]
+    model = model_of([])
+    model.functions.append(
+        helper.make_function("own", "Own", ["x"], ["x"], [], opset, attribute_protos=[default])
+    )
+    assert OnnxGraph.of(model.SerializeToString()).has_external_data
+
+
+def test_a_field_cannot_hide_behind_a_long_tag() -> None:
+    """A tag with bits above 32, which ONNX Runtime drops, does not pass as an unknown field."""
+    tag = varint(7 << 3 | 2)
+    graph = helper.make_graph([], "graph", [], [], [external(weights())]).SerializeToString()
+    plain = tag + varint(len(graph)) + graph
+    assert OnnxGraph.of(plain).has_external_data
+    hidden = varint(7 << 3 | 2 | 1 << 33) + plain[len(tag) :]
+    assert len(varint(7 << 3 | 2 | 1 << 33)) == 5
+    harmless = model_of([]).SerializeToString()
+    with pytest.raises(ValueError, match="not an ONNX model"):
+        OnnxGraph.of(harmless + hidden)
+
+
 def test_graphs_nested_without_end_are_refused() -> None:
     """A file that nests graphs a hundred deep is refused, not followed."""
     graph = b""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import queue
 import signal
@@ -31,6 +32,8 @@ from nuke_plugin.contract.messages import (
 )
 from nuke_plugin.contract.messages import Warning as WireWarning
 from nuke_plugin.contract.version import PROTOCOL, VERSION
+from nuke_plugin.worker import server
+from nuke_plugin.worker.cancellation import Cancellation
 from tests.exr_files import half_rgba, read_exr, write_exr
 from tests.tiny_model import write_tiny_model
 
@@ -186,6 +189,22 @@ def test_failed_frames_are_told_as_warnings_and_in_the_result(
     assert [(failure.frame, failure.error) for failure in end.failed] == [(4, "FrameMissing")]
 
 
+def test_a_broken_model_place_ahead_is_a_warning(
+    environ: dict[str, str], request_1: Render
+) -> None:
+    """A model that may have been hidden by a place that is gone is painted with, and told."""
+    places = os.pathsep.join(["/nowhere/models", environ["IMPASTO_MODELS"]])
+    worker = Worker({"IMPASTO_MODELS": places})
+    worker.hear()
+    worker.say(request_1)
+    told, end = worker.hear_end()
+    (warning,) = [message for message in told if isinstance(message, WireWarning)]
+    assert (warning.id, warning.frame) == (1, None)
+    assert "The place /nowhere/models cannot be searched" in warning.text
+    assert isinstance(end, Result)
+    assert worker.leave() == 0
+
+
 def test_an_error_crosses_as_itself_and_the_worker_lives_on(
     worker: Worker, request_1: Render
 ) -> None:
@@ -269,6 +288,56 @@ def test_it_leaves_when_told_or_left_alone(worker: Worker, request_1: Render, wa
         assert worker.leave() == 0
     assert time.perf_counter() - started < 3
     assert result_names(request_1) == ["painted.0001.exr"]
+
+
+class Ending(dict[int, Cancellation]):
+    """The requests of a server whose work ends just when a cancel of them is heard."""
+
+    def __contains__(self, request_id: object) -> bool:
+        found = super().__contains__(request_id)
+        self.clear()
+        return found
+
+
+@pytest.fixture
+def _slow_exit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a server in this process from ending this process."""
+    monkeypatch.setattr(server, "LEAVE_SECONDS", 1e6)
+
+
+@pytest.mark.usefixtures("_slow_exit")
+def test_a_cancel_of_what_ends_meanwhile_is_survived() -> None:
+    """A request that ends between the look for it and its cancel does not deafen the worker."""
+    requests = [encode(Cancel(id=2, target=1)), encode(Cancel(id=3, target=1)), "hello?"]
+    answers = io.StringIO()
+    served = server.Server(io.StringIO("\n".join(requests)), answers, {})
+    served._cancellations = Ending({1: Cancellation()})
+    served.serve()
+    last = decode(answers.getvalue().splitlines()[-1])
+    assert isinstance(last, Failure)
+    assert last.error == "MessageInvalid"
+
+
+class BrokenPipe(io.StringIO):
+    """The end of a pipe that breaks in the middle of a read."""
+
+    def __next__(self) -> str:
+        raise OSError("the pipe is broken")
+
+
+@pytest.mark.usefixtures("_slow_exit")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_worker_that_cannot_hear_leaves() -> None:
+    """When its input breaks the worker ends, as if the client had gone; it does not stay deaf."""
+    serving = threading.Thread(
+        target=server.Server(BrokenPipe(), io.StringIO(), {}).serve, daemon=True
+    )
+    serving.start()
+    serving.join(timeout=60)
+    assert not serving.is_alive()
+    for thread in threading.enumerate():
+        if thread.name == "impasto-wire":
+            thread.join(timeout=60)  # its error is expected, and told when it ends
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
