@@ -12,7 +12,7 @@ from typing import Optional
 
 import nuke
 
-from nuke_plugin import style_knobs, style_node
+from nuke_plugin import rich_text, style_knobs, style_node
 from nuke_plugin.contract.errors import WorkerNotInstalled
 from nuke_plugin.panel_notice import Notice
 from nuke_plugin.qt import Qt, QtCore, QtGui, QtWidgets
@@ -47,6 +47,7 @@ class Panel(QtWidgets.QWidget):
         self.details.setTextFormat(Qt.TextFormat.RichText)
         self.details.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.node_label = QtWidgets.QLabel(self)
+        self.node_label.setTextFormat(Qt.TextFormat.PlainText)
         self.strength = StrengthControl(self)
         self.create_button = QtWidgets.QPushButton("&Create node", self)
         self.create_button.setToolTip("Create an ImpastoStyle node with this style (Return).")
@@ -134,7 +135,7 @@ class Panel(QtWidgets.QWidget):
                 "Nothing can be rendered yet. Run this in a terminal, then press Refresh:",
                 error.install,
             )
-            self.worker_notice.setToolTip(error.message)
+            self.worker_notice.setToolTip(rich_text.tooltip(error.message))
         problems = self._styles.problems
         if self._styles.entries:
             title = f"{len(problems)} model folder{'' if len(problems) == 1 else 's'} left out"
@@ -196,9 +197,10 @@ def _matches(entry: StyleEntry, wanted: list[str]) -> bool:
 
 
 def _details(entry: StyleEntry) -> str:
-    credit = f" · {entry.credit}" if entry.credit else ""
+    credit = f" · {rich_text.of(entry.credit)}" if entry.credit else ""
+    ids = rich_text.of(f"{entry.model_id} / {entry.style_id}")
     return (
-        f"<b>{entry.title}</b>{credit}<br>"
-        f"<span style='color:gray'>{entry.model_id} / {entry.style_id}</span><br>"
-        f"{entry.description}"
+        f"<b>{rich_text.of(entry.title)}</b>{credit}<br>"
+        f"<span style='color:gray'>{ids}</span><br>"
+        f"{rich_text.of(entry.description)}"
     )

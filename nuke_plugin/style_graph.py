@@ -21,7 +21,11 @@ They name no node outside the Group, so it can be copied, cloned and put into an
 
 from __future__ import annotations
 
+from typing import Optional
+
 import nuke
+
+from nuke_plugin.contract.errors import NodeEdited
 
 PLATE_WRITE = "PlateWrite"
 RESULT_READ = "ResultRead"
@@ -59,11 +63,19 @@ def build(group: nuke.Group) -> None:
 
 
 def inner(group: nuke.Group, name: str) -> nuke.Node:
-    """Return a node inside the Group by its name, without entering the Group."""
+    """Return a node inside the Group by its name; raises ``NodeEdited`` when it is gone."""
+    found = find_inner(group, name)
+    if found is None:
+        raise NodeEdited(group.fullName(), name)
+    return found
+
+
+def find_inner(group: nuke.Group, name: str) -> Optional[nuke.Node]:
+    """Return a node inside the Group by its name, without entering the Group, or None."""
     for node in group.nodes():
         if node.name() == name:
             return node
-    raise LookupError(f"{group.fullName()} has no node {name} inside: it was edited by hand.")
+    return None
 
 
 def _plate_write(img: nuke.Node) -> nuke.Node:

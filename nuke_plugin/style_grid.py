@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Optional, Union
 
+from nuke_plugin import rich_text
 from nuke_plugin.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from nuke_plugin.style_list import StyleEntry
 
@@ -53,7 +54,8 @@ class StyleModel(QtCore.QAbstractListModel):
         if role == int(Qt.ItemDataRole.DisplayRole):
             return entry.title
         if role == int(Qt.ItemDataRole.ToolTipRole):
-            return f"{entry.title}\n{entry.credit}\n{entry.model_id} / {entry.style_id}"
+            lines = (entry.title, entry.credit, f"{entry.model_id} / {entry.style_id}")
+            return rich_text.tooltip("\n".join(lines))
         return None
 
     def row(self, model_id: str, style_id: str) -> int:

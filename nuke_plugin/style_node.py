@@ -11,7 +11,7 @@ from typing import Optional
 
 import nuke
 
-from nuke_plugin import cache_paths, style_graph, style_knobs, undo
+from nuke_plugin import cache_paths, rich_text, style_graph, style_knobs, undo
 from nuke_plugin.style_list import StyleList, why_not_found
 
 NAME = "ImpastoStyle1"
@@ -92,11 +92,13 @@ def claim_results(group: nuke.Group) -> None:
     A copied node shows the frames of the one it was copied from until it renders its own.
     """
     results = style_graph.inner(group, style_graph.RESULT_READ)["file"]
-    taken = {
-        style_graph.inner(other, style_graph.RESULT_READ)["file"].value()
+    reads = (
+        style_graph.find_inner(other, style_graph.RESULT_READ)
         for other in all_style_nodes()
         if other.fullName() != group.fullName()
-    }
+    )
+    # A node that lost its Read claims no file; it is told when it is rendered itself.
+    taken = {read["file"].value() for read in reads if read is not None}
     if not results.value() or results.value() in taken:
         results.setValue(cache_paths.default_results(group.name(), taken))
     write = style_graph.inner(group, style_graph.PLATE_WRITE)
@@ -153,9 +155,11 @@ def _describe(group: nuke.Group, installed: StyleList) -> None:
     model, style = group[style_knobs.MODEL].value(), group[style_knobs.STYLE].value()
     entry = installed.entry(model, style)
     if entry is not None:
-        about, notice = ", ".join(part for part in (entry.title, entry.credit) if part), ""
+        title = ", ".join(part for part in (entry.title, entry.credit) if part)
+        about, notice = rich_text.of(title), ""
     else:
-        about = f"<b>{style}: not found.</b> {why_not_found(model, style)}"
+        why = rich_text.of(why_not_found(model, style))
+        about = f"<b>{rich_text.of(style)}: not found.</b> {why}"
         notice = f"{style}: not found"
     for name, text in ((style_knobs.ABOUT, about), (style_knobs.NOTICE, notice)):
         if group[name].value() != text:

@@ -37,6 +37,7 @@
     │   ├── PlateNotConnected       RuntimeError
     │   ├── ScriptNotSaved          RuntimeError
     │   ├── NodeBusy                RuntimeError
+    │   ├── NodeEdited              LookupError
     │   └── PlateRenderFailed       RuntimeError
     ├── WorkerError                 the second process
     │   ├── WorkerNotInstalled      RuntimeError
@@ -108,7 +109,7 @@ class FrameMissing(PlateError, FileNotFoundError):
         others = f" Missing too: {also_missing}." if also_missing else ""
         super().__init__(
             f"Frame {frame} is missing: there is no file {self.path}.{others} Render the plate's "
-            "frame, leave it out of the frame range, or keep going (--keep-going) to skip it."
+            "frame, or leave it out of the frame range (`impasto render --keep-going` skips it)."
         )
 
 
@@ -120,7 +121,7 @@ class PlateUnreadable(PlateError, OSError):
         self.reason = reason
         super().__init__(
             f"The plate {self.path} cannot be read: {_clause(reason)}. Write the frame again, or "
-            "keep going (--keep-going) to skip it."
+            "leave it out of the frame range (`impasto render --keep-going` skips it)."
         )
 
 
@@ -465,6 +466,18 @@ class NodeBusy(NodeError, RuntimeError):
         )
 
 
+class NodeEdited(NodeError, LookupError):
+    """Someone changed what is inside the node, and a part it needs is gone."""
+
+    def __init__(self, node: str, missing: str) -> None:
+        self.node = node
+        self.missing = missing
+        super().__init__(
+            f"{node} has no node {missing} inside: the Group was edited by hand. Undo that edit, "
+            "or create a new ImpastoStyle node, choose the same style and connect it instead."
+        )
+
+
 class PlateRenderFailed(NodeError, RuntimeError):
     """Nuke could not write the plates for the worker."""
 
@@ -532,14 +545,14 @@ class WorkerTimeout(WorkerError, TimeoutError):
 
 
 class WorkerUnexpected(WorkerError, RuntimeError):
-    """The worker met something that no class here describes: a fault of the program."""
+    """Nuke's side or the worker met something no class here describes: a fault of the program."""
 
     def __init__(self, error: str, detail: str) -> None:
         self.error = error
         self.detail = detail
         super().__init__(
             f"Impasto met an error it does not know ({error}: {detail}). This is a fault of the "
-            "program: please report it with the worker's output, which has the whole traceback."
+            "program: please report it with what was printed, which has the whole traceback."
         )
 
 

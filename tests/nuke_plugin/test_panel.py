@@ -222,6 +222,34 @@ def test_a_broken_model_is_told(
     assert titles(panel) == ["Warm", "Cold"]
 
 
+def test_a_card_s_text_is_shown_as_it_was_written(
+    panel: Panel, tiny_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What looks like a tag in a card is text in the details and in the tooltip."""
+    target = tmp_path / "second"
+    target.mkdir()
+    for file in (tiny_models / "tiny").iterdir():
+        (target / file.name).write_bytes(file.read_bytes())
+    card = target / "card.json"
+    text = card.read_text(encoding="utf-8").replace('"tiny"', '"second"')
+    for plain in ('"Warm"', '"Nobody"'):
+        assert plain in text
+        text = text.replace(plain, plain.replace('"', '"<b>', 1))
+    card.write_text(text.replace("random strokes", "<i>strokes"), encoding="utf-8")
+    monkeypatch.setenv("IMPASTO_MODELS", str(tmp_path))
+    panel.refresh()
+    panel.grid.choose("second", "warm")
+    shown = QtGui.QTextDocument()
+    shown.setHtml(panel.details.text())
+    tooltip = QtGui.QTextDocument()
+    tooltip.setHtml(panel.grid.currentIndex().data(Qt.ItemDataRole.ToolTipRole))
+
+    for part in ("<b>Warm", "<b>Nobody", "<i>strokes"):
+        assert part in shown.toPlainText()
+    assert tooltip.toPlainText().splitlines()[0] == "<b>Warm"
+    assert "second / warm" in tooltip.toPlainText()
+
+
 def test_no_model_at_all_says_what_to_do(
     panel: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

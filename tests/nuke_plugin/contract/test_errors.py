@@ -19,12 +19,12 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
     (
         errors.FrameMissing(1003, "/shot/plate.1003.exr"),
         "Frame 1003 is missing: there is no file /shot/plate.1003.exr. Render the plate's frame, "
-        "leave it out of the frame range, or keep going (--keep-going) to skip it.",
+        "or leave it out of the frame range (`impasto render --keep-going` skips it).",
     ),
     (
         errors.PlateUnreadable("/shot/plate.1003.exr", "early end of file."),
         "The plate /shot/plate.1003.exr cannot be read: early end of file. Write the frame again, "
-        "or keep going (--keep-going) to skip it.",
+        "or leave it out of the frame range (`impasto render --keep-going` skips it).",
     ),
     (
         errors.PlateChannelsMissing("/shot/depth.exr", ["Z"]),
@@ -156,6 +156,11 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "ImpastoStyle1 cannot render now: Nuke is rendering. Wait for it to end, or cancel it.",
     ),
     (
+        errors.NodeEdited("ImpastoStyle1", "ResultRead"),
+        "ImpastoStyle1 has no node ResultRead inside: the Group was edited by hand. Undo that "
+        "edit, or create a new ImpastoStyle node, choose the same style and connect it instead.",
+    ),
+    (
         errors.PlateRenderFailed("ImpastoStyle1", "/cache/plate.####.exr", "Read1: no such file"),
         "Nuke could not write the plates of ImpastoStyle1 to /cache/plate.####.exr: Read1: no such "
         "file. Correct the nodes above it, or the folder, and render again.",
@@ -180,7 +185,7 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
     (
         errors.WorkerUnexpected("ZeroDivisionError", "division by zero"),
         "Impasto met an error it does not know (ZeroDivisionError: division by zero). This is a "
-        "fault of the program: please report it with the worker's output, which has the whole "
+        "fault of the program: please report it with what was printed, which has the whole "
         "traceback.",
     ),
     (
