@@ -6,6 +6,7 @@ can move and a farm can map it; ``%V`` keeps the views apart; slashes point forw
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Iterable, Sequence
@@ -48,6 +49,7 @@ def script_is_saved() -> bool:
 def resolved(write: nuke.Node, text: str, views: Sequence[str]) -> tuple[str, ...]:
     """Return the frame pattern (``%04d`` kept, Tcl and view resolved) that a text means per view.
 
+    It is absolute: the worker runs in another folder, where a relative one would mean another file.
     A Write that is disabled lends its file knob for it: Nuke's own resolution is the only right
     one, it needs a knob, and it would take the current view for ``%V``.
     """
@@ -56,7 +58,7 @@ def resolved(write: nuke.Node, text: str, views: Sequence[str]) -> tuple[str, ..
         patterns = []
         for view in views:
             write["file"].setValue(for_view(text, view))
-            patterns.append((nuke.filename(write) or "").replace("\\", "/"))
+            patterns.append(_absolute(nuke.filename(write) or ""))
         return tuple(patterns)
     finally:
         write["file"].setValue(kept)
@@ -70,6 +72,14 @@ def for_view(text: str, view: str) -> str:
 def has_view(text: str) -> bool:
     """Whether a pattern keeps the views apart."""
     return bool(_VIEW_NAME.search(text) or _VIEW_LETTER.search(text))
+
+
+def _absolute(pattern: str) -> str:
+    """Return a pattern as Nuke reads it: from the project's folder, else from Nuke's own."""
+    if pattern:  # an empty one names no file, also with a folder before it
+        project = nuke.root()["project_directory"].evaluate() or ""
+        pattern = os.path.join(os.getcwd(), project, pattern)
+    return pattern.replace("\\", "/")
 
 
 def _results_in(folder: str) -> str:

@@ -68,7 +68,7 @@ class RenderConversation:
         self._process = process
         self._patience = patience
         self.while_waiting: Callable[[], None] = lambda: None
-        """Called a few times a second while no message comes, on the iterating thread."""
+        """Called at each message and a few times a second between, on the iterating thread."""
         self._cancelled_at: Optional[float] = None
         self._inbox = process.open_inbox(request.id)
 
@@ -99,10 +99,13 @@ class RenderConversation:
     def _next_message(self) -> Union[RenderEvent, Failure, ImpastoError]:
         while True:
             try:
-                return self._inbox.get(timeout=0.2)  # type: ignore[return-value]
+                message = self._inbox.get(timeout=0.2)
             except queue.Empty:
                 self.while_waiting()
                 self._check_patience()
+            else:
+                self.while_waiting()
+                return message  # type: ignore[return-value]
 
     def _check_patience(self) -> None:
         now = time.monotonic()

@@ -25,7 +25,9 @@ def find_worker_python(environ: Mapping[str, str], root: Path = PLUGIN_ROOT) -> 
     Raises ``WorkerNotInstalled``, which says where it was looked for and what to run.
     """
     named = environ.get(PYTHON_VARIABLE, "").strip()
-    candidate = Path(named) if named else virtual_environment_python(root)
+    # The worker is started in another folder, where a relative path would mean another file. Not
+    # ``resolve``: the Python of a virtual environment is a link, and its place tells which one.
+    candidate = Path(os.path.abspath(named)) if named else virtual_environment_python(root)
     if not candidate.is_file():
         raise WorkerNotInstalled([candidate], install_command(root))
     return candidate

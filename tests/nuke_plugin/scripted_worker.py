@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 
 from nuke_plugin.contract.frame_range import FrameRange
@@ -21,6 +22,7 @@ from nuke_plugin.contract.messages import (
     Render,
     Result,
     Shutdown,
+    Warning,
     decode,
     encode,
 )
@@ -50,7 +52,15 @@ def _render(request: Render, behaviour: str) -> None:
     if behaviour == "fails":
         _say(Failure(request.id, "ModelNotFound", "No model named 'x' is installed.", None))
         return
+    if behaviour.startswith("warns"):
+        _say(Warning(request.id, None, "The place <b>/old</b> cannot be searched for models."))
+    if behaviour == "warns-and-fails":
+        _say(Failure(request.id, "DiskFull", "The disk is full.", None))
+        return
     frames = FrameRange.parse(request.frames).frames
+    if behaviour == "streams":
+        _stream_until_cancelled(request, frames)
+        return
     for done, frame in enumerate(frames, start=1):
         if behaviour == "dies" and done == 2:
             print("terminate called after throwing 'std::bad_alloc'", file=sys.stderr, flush=True)
@@ -68,6 +78,20 @@ def _render(request: Render, behaviour: str) -> None:
             os._exit(0)
         _say(Progress(request.id, frame, done, len(frames), 0.1 * done))
     _say(Result(request.id, frames, (), "CPUExecutionProvider", {"network": 0.1}, 0.1))
+
+
+def _stream_until_cancelled(request: Render, frames: tuple[int, ...]) -> None:
+    """Tell of a frame every 20 ms, as small frames on a GPU do, for at most 20 seconds."""
+    reader = threading.Thread(target=sys.stdin.readline, daemon=True)
+    reader.start()
+    for number in range(1000):
+        if not reader.is_alive():
+            _say(Cancelled(request.id, frames[:1]))
+            return
+        done = min(number + 1, len(frames))
+        _say(Progress(request.id, frames[done - 1], done, len(frames), 0.02 * number))
+        time.sleep(0.02)
+    _say(Result(request.id, frames, (), "CPUExecutionProvider", {"network": 0.1}, 20.0))
 
 
 def _say(message: Message) -> None:

@@ -23,6 +23,7 @@ from nuke_plugin.contract.errors import (
 )
 from nuke_plugin.contract.messages import Cancelled, Progress, Render, Result
 from nuke_plugin.worker_client import Patience, WorkerClient
+from nuke_plugin.worker_process import cleaned_environment
 from nuke_plugin.worker_python import PLUGIN_ROOT
 
 REQUEST = Render(
@@ -130,6 +131,15 @@ def test_cancel_ends_the_conversation(make_client: MakeClient) -> None:
     assert events[-1].written == (1001,)
 
 
+def test_a_wish_to_cancel_is_heard_between_fast_frames(make_client: MakeClient) -> None:
+    """Whoever waits is asked at every message too, so that no stream of frames drowns a cancel."""
+    client = make_client("streams")
+    conversation = client.render(REQUEST)
+    conversation.while_waiting = lambda: client.cancel(conversation)
+
+    assert isinstance(list(conversation)[-1], Cancelled)
+
+
 def test_an_ignored_cancel_stops_the_worker(make_client: MakeClient) -> None:
     """A worker that does not answer a cancel is stopped after the time for it."""
     client = make_client("hangs", Patience(cancel_seconds=0.5))
@@ -203,6 +213,20 @@ def test_nuke_s_own_environment_stays_out(
     shown = caught.value.last_lines[-1]
     assert "'IMPASTO_MODELS'" in shown
     assert not [name for name in dropped if f"'{name}'" in shown]
+
+
+def test_relative_places_mean_the_same_for_the_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Relative models and OCIO configs are handed on as they mean in Nuke's folder."""
+    monkeypatch.chdir(tmp_path)
+    models = os.pathsep.join(("models", "", str(tmp_path / "shared")))
+    kept = cleaned_environment({"IMPASTO_MODELS": models, "OCIO": "show/config.ocio"})
+
+    expected = os.pathsep.join((str(tmp_path / "models"), "", str(tmp_path / "shared")))
+    assert kept["IMPASTO_MODELS"] == expected
+    assert kept["OCIO"] == str(tmp_path / "show" / "config.ocio")
+    assert cleaned_environment({"OCIO": "ocio://default"})["OCIO"] == "ocio://default"
 
 
 def test_stop_lets_the_worker_leave_by_itself(make_client: MakeClient) -> None:

@@ -35,6 +35,17 @@ def test_a_variable_that_names_nothing_is_an_error(tmp_path: Path) -> None:
     assert caught.value.looked_at == (str(Path("/studio/python3")),)
 
 
+def test_a_relative_variable_is_meant_from_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The Python is told by its whole path: it is started in another folder."""
+    _build(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    python = virtual_environment_python(tmp_path)
+
+    assert find_worker_python({"IMPASTO_PYTHON": str(python.relative_to(tmp_path))}) == python
+
+
 def test_nothing_installed_says_what_to_run(tmp_path: Path) -> None:
     """The error holds the place that was looked at and a command that can be pasted."""
     with pytest.raises(WorkerNotInstalled) as caught:
