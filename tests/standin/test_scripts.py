@@ -253,6 +253,17 @@ def test_begin_in_on_create_while_loading(host: Any, tmp_path: Path) -> None:
     nuke.createNode("Group")
 
 
+def test_nodes_of_a_closed_script_are_gone(host: Any) -> None:
+    """Whoever still holds a node of a script that was closed holds one that is not attached."""
+    group = nuke.nodes.Group()
+    with group:
+        inside = nuke.nodes.Blur()
+    nuke.scriptClear()
+    for node in (group, inside):
+        with pytest.raises(ValueError, match="not attached"):
+            node.name()
+
+
 def test_saving_refuses_to_replace(host: Any, tmp_path: Path) -> None:
     """An existing script is replaced only if asked; a script never saved has no name."""
     with pytest.raises(RuntimeError, match="no script name"):

@@ -89,12 +89,13 @@ def delete(n: Node) -> None:
     for node in n.dependent():
         node._inputs = [n.input(0) if wired is n else wired for wired in node._inputs]
     del n._group._children[n.name()]
-    _detach(n)
+    detach(n)
 
 
-def _detach(node: Node) -> None:
+def detach(node: Node) -> None:
+    """Make a node, and all inside it, one that was deleted."""
     for child in getattr(node, "_children", {}).values():
-        _detach(child)
+        detach(child)
     node._shown = False
     node.__class__ = DeletedNode
 

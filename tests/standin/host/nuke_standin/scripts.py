@@ -80,7 +80,8 @@ def scriptReadText(s: str) -> None:
 
 
 def scriptClear() -> None:
-    """Close the script without saving."""
+    """Close the script without saving; whoever still holds a node of it holds a deleted one."""
+    from nuke_standin.creation import detach
     from nuke_standin.pixels import forget_pictures
 
     session.main_thread_only("scriptClear")
@@ -89,6 +90,8 @@ def scriptClear() -> None:
     callbacks.run("onScriptClose", session.root)
     for node in session.root.nodes():
         callbacks.run("onDestroy", node)
+    for node in session.root.nodes():
+        detach(node)
     new_root()
     forget_pictures()
 
