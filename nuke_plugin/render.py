@@ -6,24 +6,21 @@ that. Painting runs on a thread, and all it wants of a node goes through ``main_
 
 from __future__ import annotations
 
-import html
 import os
+import traceback
 from typing import Optional
 
 import nuke
 
-from nuke_plugin import main_thread, style_knobs, undo, worker_client
-from nuke_plugin.contract.errors import ImpastoError, NodeBusy, RenderCancelled
+from nuke_plugin import main_thread, rich_text, running_jobs, style_knobs, undo, worker_client
+from nuke_plugin.contract.errors import ImpastoError, NodeBusy, RenderCancelled, WorkerUnexpected
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.plate_render import render_plates
 from nuke_plugin.render_job import RenderJob
-from nuke_plugin.render_settings import RenderSettings
+from nuke_plugin.render_settings import RenderSettings, results_on_disk
 from nuke_plugin.style_graph import RESULT_READ, inner
 from nuke_plugin.style_node import claim_results, is_attached
 from nuke_plugin.worker_python import find_worker_python
-
-_running: dict[str, RenderJob] = {}
-"""Jobs by the results they write: a node may be renamed meanwhile, its results may not."""
 
 
 def press_render(node: nuke.Group) -> None:
@@ -33,8 +30,10 @@ def press_render(node: nuke.Group) -> None:
     except RenderCancelled:
         _set_status(node, "Cancelled.")
     except ImpastoError as error:
-        _set_status(node, f"<b>Not rendered.</b> {_rich(error.message)}")
-        nuke.message(error.message)
+        _tell_not_rendered(node, error)
+    except Exception as fault:  # noqa: BLE001  a button is a process edge
+        traceback.print_exc()
+        _tell_not_rendered(node, WorkerUnexpected(type(fault).__name__, str(fault)))
 
 
 def press_cancel(node: nuke.Group) -> None:
@@ -54,6 +53,7 @@ def start(node: nuke.Group) -> RenderJob:
     """
     job, progress = _prepare(node)
     progress.task = nuke.ProgressTask(f"Impasto: {job.settings.style}")
+    running_jobs.remember(node, job)  # only now: a job that never starts would never end
     job.start()
     return job
 
@@ -61,6 +61,7 @@ def start(node: nuke.Group) -> RenderJob:
 def render_and_wait(node: nuke.Group) -> RenderJob:
     """Render to the end before returning, for scripts in terminal mode; raises what goes wrong."""
     job, _ = _prepare(node)
+    running_jobs.remember(node, job)
     job.run()
     if job.error is not None:
         raise job.error
@@ -68,26 +69,25 @@ def render_and_wait(node: nuke.Group) -> RenderJob:
 
 
 def running_job(node: nuke.Group) -> Optional[RenderJob]:
-    """Return the job that paints this node's results now."""
-    job = _running.get(_results_text(node))
-    return job if job is not None and not job.ended.is_set() else None
+    """Return the job that paints this node's results now, started by it or by another script."""
+    return running_jobs.job_of(node) or running_jobs.job_writing(results_on_disk(node))
 
 
 def _prepare(node: nuke.Group) -> tuple[RenderJob, _NodeListener]:
-    if running_job(node) is not None:
+    if running_jobs.job_of(node) is not None:
         raise NodeBusy(node.fullName(), "it is rendering already")
-    for results in [text for text, job in _running.items() if job.ended.is_set()]:
-        del _running[results]
     with undo.not_recorded():
         claim_results(node)
     settings = RenderSettings.from_node(node)
+    writing = running_jobs.job_writing(settings.results)
+    if writing is not None:
+        reason = f"{writing.settings.node_name} is rendering to the same files already"
+        raise NodeBusy(node.fullName(), reason)
     find_worker_python(os.environ)  # before Nuke spends minutes on the plates
     _set_status(node, "Writing the plates...")
     render_plates(node, settings)
     listener = _NodeListener(node)
-    job = RenderJob(settings, worker_client.session(), listener)
-    _running[_results_text(node)] = job
-    return job, listener
+    return RenderJob(settings, worker_client.session(), listener), listener
 
 
 class _NodeListener:
@@ -124,25 +124,56 @@ def _show_end(node: nuke.Group, job: RenderJob) -> None:
     if not is_attached(node):
         return
     if job.done:
-        show_results(node, job.settings)
+        try:
+            show_results(node, job)
+        except ImpastoError as error:  # the node was edited, or the results' folder is gone
+            job.error = job.error or error
     _set_status(node, _end_text(job))
+    if not nuke.GUI:
+        for warning in job.warnings:
+            nuke.tprint(f"Impasto: {warning}")
     if job.error is not None and not isinstance(job.error, RenderCancelled) and nuke.GUI:
         nuke.message(job.error.message)
 
 
-def show_results(node: nuke.Group, settings: RenderSettings) -> None:
+def show_results(node: nuke.Group, job: RenderJob) -> None:
     """Let the node read the results that are on disk, and remember what they were painted with."""
+    settings = job.settings
     on_disk = FramePattern.parse(settings.results[0]).existing_frames()
     read = inner(node, RESULT_READ)
+    is_mixed = _has_older_frames(job) and not _was_rendered_with(node, settings)
     with undo.not_recorded():
         if len(on_disk):
             first, last = on_disk.frames[0], on_disk.frames[-1]
             # Typed as a user would, so that Nuke takes range and format from the files.
             read["file"].fromUserText(f"{read['file'].value()} {first}-{last}")
         read["reload"].execute()
-        node[style_knobs.RENDERED_MODEL].setValue(settings.model)
+        node[style_knobs.RENDERED_MODEL].setValue(style_knobs.MIXED if is_mixed else settings.model)
         node[style_knobs.RENDERED_STYLE].setValue(settings.style)
         node[style_knobs.RENDERED_STRENGTH].fromScript(settings.strength_script)
+        node[style_knobs.RENDERED_COLORSPACE].setValue(_colorspace(settings))
+
+
+def _has_older_frames(job: RenderJob) -> bool:
+    """Whether frames lie beside those the job wrote, in any view."""
+    return any(
+        not written.issuperset(FramePattern.parse(results).existing_frames())
+        for results, written in job.written.items()
+    )
+
+
+def _was_rendered_with(node: nuke.Group, settings: RenderSettings) -> bool:
+    """Whether the results that the node remembers were painted as these settings say."""
+    return bool(
+        node[style_knobs.RENDERED_MODEL].value() == settings.model
+        and node[style_knobs.RENDERED_STYLE].value() == settings.style
+        and node[style_knobs.RENDERED_STRENGTH].toScript() == settings.strength_script
+        and node[style_knobs.RENDERED_COLORSPACE].value() == _colorspace(settings)
+    )
+
+
+def _colorspace(settings: RenderSettings) -> str:
+    return settings.colorspace or style_knobs.DEFAULT_COLORSPACE
 
 
 def _progress_text(job: RenderJob) -> str:
@@ -159,16 +190,12 @@ def _progress_text(job: RenderJob) -> str:
 def _end_text(job: RenderJob) -> str:
     frames = f"{job.done} frame{'' if job.done == 1 else 's'}"
     if isinstance(job.error, RenderCancelled):
-        return f"Cancelled: {frames} of {job.total} rendered."
-    if job.error is not None:
-        return f"<b>Stopped after {frames}.</b> {_rich(job.error.message)}"
-    said = _rich(" ".join(job.warnings))
-    return f"{frames} rendered in {_duration(job.seconds)} on {job.provider}. {said}".strip()
-
-
-def _rich(text: str) -> str:
-    """Return plain text as the rich text that Nuke's text knobs show."""
-    return html.escape(text, quote=False).replace("\n", "<br>")
+        end = f"Cancelled: {frames} of {job.total} rendered."
+    elif job.error is not None:
+        end = f"<b>Stopped after {frames}.</b> {rich_text.of(job.error.message)}"
+    else:
+        end = f"{frames} rendered in {_duration(job.seconds)} on {job.provider}."
+    return "<br>".join((end, *(rich_text.of(warning) for warning in job.warnings)))
 
 
 def _duration(seconds: float) -> str:
@@ -179,8 +206,9 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min"
 
 
-def _results_text(node: nuke.Group) -> str:
-    return str(inner(node, RESULT_READ)["file"].value())
+def _tell_not_rendered(node: nuke.Group, error: ImpastoError) -> None:
+    _set_status(node, f"<b>Not rendered.</b> {rich_text.of(error.message)}")
+    nuke.message(error.message)
 
 
 def _set_status(node: nuke.Group, text: str) -> bool:

@@ -7,9 +7,10 @@ happens; who touches nodes in answer must first hop to the main thread.
 from __future__ import annotations
 
 import threading
+import traceback
 from typing import Optional, Protocol
 
-from nuke_plugin.contract.errors import ImpastoError, RenderCancelled
+from nuke_plugin.contract.errors import ImpastoError, RenderCancelled, WorkerUnexpected
 from nuke_plugin.contract.messages import Cancelled, Progress, Result, Warning
 from nuke_plugin.render_settings import RenderSettings
 from nuke_plugin.worker_client import RenderConversation, RenderEvent, WorkerClient
@@ -39,8 +40,10 @@ class RenderJob:
         """Seconds of painting up to the last of them."""
         self.last_frame: Optional[int] = None
         """The frame that was finished last."""
+        self.written: dict[str, set[int]] = {results: set() for results in settings.results}
+        """Frames on disk of each results pattern that this job wrote."""
         self.warnings: list[str] = []
-        """What the user should know, each sentence once."""
+        """What the user should know, each sentence once, also when it ended early."""
         self.provider = ""
         """What the network ran on, once it is known."""
         self.error: Optional[ImpastoError] = None
@@ -70,6 +73,11 @@ class RenderJob:
                 self._converse(self._client.render(request))
         except ImpastoError as error:
             self.error = error
+        except Exception as fault:  # noqa: BLE001  on a thread it would end unseen, as a success
+            traceback.print_exc()
+            self.error = WorkerUnexpected(type(fault).__name__, str(fault))
+            self.error.__cause__ = fault
+            self.cancel()  # the worker must not paint on for nobody
         finally:
             self.ended.set()
             self._listener.job_ended(self)
@@ -88,16 +96,19 @@ class RenderJob:
             self._client.cancel(conversation)
         done_before, seconds_before = self.done, self.seconds
         for event in conversation:
-            self._take(event, done_before, seconds_before)
+            self._take(event, conversation.request.results, done_before, seconds_before)
 
     def _wait(self) -> None:
         self._listener.job_waits(self)
 
-    def _take(self, event: RenderEvent, done_before: int, seconds_before: float) -> None:
+    def _take(
+        self, event: RenderEvent, results: str, done_before: int, seconds_before: float
+    ) -> None:
         if isinstance(event, Progress):
             self.done = done_before + event.done
             self.seconds = seconds_before + event.seconds
             self.last_frame = event.frame
+            self.written[results].add(event.frame)
             self._listener.job_progressed(self)
         elif isinstance(event, Warning):
             if event.text not in self.warnings:

@@ -13,12 +13,17 @@ from typing import Optional
 import nuke
 
 from nuke_plugin import cache_paths, style_knobs, undo
-from nuke_plugin.contract.errors import PatternInvalid, PlateNotConnected, ScriptNotSaved
+from nuke_plugin.contract.errors import (
+    FrameRangeInvalid,
+    PatternInvalid,
+    PlateNotConnected,
+    ScriptNotSaved,
+)
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.contract.library import ModelLibrary
 from nuke_plugin.contract.messages import Render
-from nuke_plugin.style_graph import PLATE_WRITE, RESULT_READ, inner
+from nuke_plugin.style_graph import PLATE_WRITE, RESULT_READ, find_inner, inner
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,13 @@ def _frames(node: nuke.Group) -> FrameRange:
     if text:
         return FrameRange.parse(text)
     plate = node.input(0)
-    return FrameRange(tuple(range(int(plate.firstFrame()), int(plate.lastFrame()) + 1)))
+    first, last = int(plate.firstFrame()), int(plate.lastFrame())
+    if last < first:
+        raise FrameRangeInvalid(
+            f"{first}-{last}",
+            f"the input {plate.name()} ends before it begins. Correct it, or fill in Frame range",
+        )
+    return FrameRange(tuple(range(first, last + 1)))
 
 
 def _strengths(knob: nuke.Double_Knob, frames: FrameRange) -> tuple[tuple[float, FrameRange], ...]:
@@ -126,6 +137,18 @@ def _strengths(knob: nuke.Double_Knob, frames: FrameRange) -> tuple[tuple[float,
     for frame in frames:
         by_strength.setdefault(float(knob.valueAt(frame)), []).append(frame)
     return tuple((value, FrameRange.from_frames(of)) for value, of in by_strength.items())
+
+
+def results_on_disk(node: nuke.Group) -> tuple[str, ...]:
+    """Return the patterns of a node's results, one for each view; none while they have no place."""
+    read, write = find_inner(node, RESULT_READ), find_inner(node, PLATE_WRITE)
+    if read is None or write is None:
+        return ()
+    text = read["file"].value()
+    if cache_paths.needs_saved_script(text) and not cache_paths.script_is_saved():
+        return ()
+    with undo.not_recorded():
+        return cache_paths.resolved(write, text, nuke.views())
 
 
 def _patterns(node: nuke.Group, views: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

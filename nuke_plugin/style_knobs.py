@@ -25,11 +25,16 @@ COLORSPACE, FRAME_RANGE, RESULTS = "plate_colorspace", "frame_range", "results"
 RENDER, CANCEL, STATUS = "render", "cancel", "status"
 MASK_CHANNEL, INVERT_MASK, MIX = "maskChannelMask", "invert_mask", "mix"
 RENDERED_MODEL, RENDERED_STYLE = "rendered_model", "rendered_style"
-RENDERED_STRENGTH = "rendered_strength"
+RENDERED_STRENGTH, RENDERED_COLORSPACE = "rendered_strength", "rendered_colorspace"
+MIXED = "(mixed)"
+"""Stands in ``RENDERED_MODEL`` while frames of another setting lie beside those of the last render;
+no model's id, so that it equals none."""
+
 NOTICE = "notice"
 """What the node's label says beside its state: that the style is not installed."""
 
-HIDDEN = (VERSION_KNOB, RENDERED_MODEL, RENDERED_STYLE, RENDERED_STRENGTH, NOTICE)
+RENDERED = (RENDERED_MODEL, RENDERED_STYLE, RENDERED_STRENGTH, RENDERED_COLORSPACE)
+HIDDEN = (VERSION_KNOB, *RENDERED, NOTICE)
 
 DEFAULT_COLORSPACE = "scene-linear Rec.709"
 COLORSPACES = (DEFAULT_COLORSPACE, "ACEScg")
@@ -37,8 +42,11 @@ COLORSPACES = (DEFAULT_COLORSPACE, "ACEScg")
 LABEL = (
     f"[if {{[value {RESULT}.which] == 0}} "
     '{return "not rendered here, showing the input"} '
+    f'elseif {{[string equal [value {RENDERED_MODEL}] "{MIXED}"]}} '
+    '{return "some frames are of an earlier setting, press Render"} '
     f"elseif {{[string equal [value {RENDERED_MODEL}] [value {MODEL}]]"
     f" && [string equal [value {RENDERED_STYLE}] [value {STYLE}]]"
+    f" && [string equal [value {RENDERED_COLORSPACE}] [value {COLORSPACE}]]"
     f" && [value {RENDERED_STRENGTH}] == [value {STRENGTH}]}} "
     f'{{return "[value {STYLE}]"}} '
     'else {return "settings changed, press Render"}]'
@@ -132,6 +140,7 @@ def add_knobs(group: nuke.Group, models: Sequence[str], styles: Sequence[str]) -
         nuke.String_Knob(RENDERED_MODEL, "Model of the results"),
         nuke.String_Knob(RENDERED_STYLE, "Style of the results"),
         nuke.Double_Knob(RENDERED_STRENGTH, "Strength of the results"),
+        nuke.String_Knob(RENDERED_COLORSPACE, "Colour space of the results"),
         nuke.String_Knob(NOTICE, "Notice in the label"),
     ):
         add(knob, "Kept by the plugin.")

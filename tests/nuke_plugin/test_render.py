@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 from nuke_standin import session
@@ -19,6 +19,7 @@ from nuke_standin.pixels import pixel_rows
 
 from nuke_plugin import render, style_node, worker_client
 from nuke_plugin.contract.errors import StrengthOutOfRange
+from nuke_plugin.render_settings import RenderSettings
 from nuke_plugin.worker_python import install_command
 from tests.nuke_plugin.comp import FIRST, LAST, Comp, largest_difference, picture
 
@@ -406,6 +407,34 @@ def test_changed_settings_show_in_the_label(comp: Comp, qtbot: Any) -> None:
     assert node["label"].evaluate().startswith("settings changed, press Render")
 
 
+def test_another_plate_colour_space_shows_in_the_label(comp: Comp, qtbot: Any) -> None:
+    """The colour space of the plates is one of the settings that the frames were painted with."""
+    node = comp.node()
+    rendered(node, qtbot)
+    node["plate_colorspace"].setValue("ACEScg")
+
+    assert node["label"].evaluate().startswith("settings changed, press Render")
+    rendered(node, qtbot)
+    assert node["label"].evaluate().startswith("warm")
+
+
+def test_older_frames_beside_new_ones_show_in_the_label(comp: Comp, qtbot: Any) -> None:
+    """After a shorter render with other settings the label tells of the frames that are older."""
+    node = comp.node()
+    rendered(node, qtbot)
+    node["frame_range"].setValue("1002")
+    rendered(node, qtbot)
+    assert node["label"].evaluate().startswith("warm")  # all are of one setting
+    node["style"].setValue("cold")
+    rendered(node, qtbot)
+    assert node["label"].evaluate().startswith("some frames are of an earlier setting, press")
+    rendered(node, qtbot)  # the others are still the older ones
+    assert node["label"].evaluate().startswith("some frames are of an earlier setting, press")
+    node["frame_range"].setValue("")
+    rendered(node, qtbot)
+    assert node["label"].evaluate().startswith("cold")
+
+
 def test_every_view_is_rendered(comp: Comp, qtbot: Any, nuke: ModuleType) -> None:
     """Each view gets plates and results of its own."""
     nuke.root()["views"].setValue("left right")
@@ -427,6 +456,156 @@ def test_terminal_mode_renders_and_waits(terminal_comp: Comp) -> None:
     node["strength"].setValue(3)
     with pytest.raises(StrengthOutOfRange):
         render.render_and_wait(node)
+
+
+def test_warnings_show_when_it_ends(comp: Comp, scripted: Scripted, qtbot: Any) -> None:
+    """What the worker warns of stands in the status at the end, as plain text, said once."""
+    scripted("warns")
+    node = comp.node()
+    node["strength"].setAnimated()  # two requests, each with the warning
+    node["strength"].setValueAt(0.0, 1001)
+    node["strength"].setValueAt(1.0, 1002)
+    job = rendered(node, qtbot)
+
+    assert len(job.settings.strengths) == 2
+    assert node["status"].value().startswith("3 frames rendered in")
+    said = "The place &lt;b&gt;/old&lt;/b&gt; cannot be searched for models."
+    assert node["status"].value().count(said) == 1
+
+
+def test_warnings_show_when_it_fails(comp: Comp, scripted: Scripted, qtbot: Any) -> None:
+    """A warning is not lost when the render ends with an error."""
+    scripted("warns-and-fails")
+    node = comp.node()
+    rendered(node, qtbot)
+
+    assert "Stopped after 0 frames" in node["status"].value()
+    assert "The disk is full." in node["status"].value()
+    assert "cannot be searched for models." in node["status"].value()
+
+
+def test_a_broken_place_for_models_is_told(
+    comp: Comp, models: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A place that is missing ahead of the model that paints is told with the render."""
+    gone = comp.folder / "gone"
+    monkeypatch.setenv("IMPASTO_MODELS", f"{gone}{os.pathsep}{models}")
+    worker_client.session().stop()  # a worker keeps the environment it was started with
+    node = comp.node()
+    rendered(node, qtbot)
+
+    assert node["status"].value().startswith("3 frames rendered in")
+    assert f"The place {gone} cannot be searched for models" in node["status"].value()
+
+
+def test_a_fault_while_painting_is_no_success(
+    comp: Comp, nuke: ModuleType, scripted: Scripted, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of the program on the job's thread ends the render, and is told as a fault."""
+
+    class BrokenBar(nuke.ProgressTask):
+        def setProgress(self, i: int) -> None:
+            raise ZeroDivisionError("planted")
+
+    scripted("streams")
+    monkeypatch.setattr(nuke, "ProgressTask", BrokenBar)
+    node = comp.node()
+    node["render"].execute()
+    qtbot.waitUntil(lambda: is_shown(node), timeout=PATIENCE_MS)
+
+    assert "Stopped after 0 frames" in node["status"].value()
+    assert "ZeroDivisionError: planted" in session.messages[-1]
+    assert "fault of the program" in session.messages[-1]
+
+
+def test_a_fault_before_painting_leaves_the_node_free(
+    comp: Comp, nuke: ModuleType, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When Nuke's progress bar cannot be made it is told, and the next Render is not refused."""
+
+    def no_bar(message: str) -> None:
+        raise RuntimeError("no bar")
+
+    node = comp.node()
+    with monkeypatch.context() as patch:
+        patch.setattr(nuke, "ProgressTask", no_bar)
+        node["render"].execute()
+    assert "RuntimeError: no bar" in session.messages[-1]
+    assert "Not rendered" in node["status"].value()
+    rendered(node, qtbot)
+    assert node["status"].value().startswith("3 frames rendered in")
+
+
+def test_an_input_without_frames_is_told(comp: Comp) -> None:
+    """An input that ends before it begins is named with its frames, and nothing is written."""
+    comp.plate["last"].setValue(FIRST - 1)
+    node = comp.node()
+    node["render"].execute()
+
+    assert "'1001-1000' is not a frame range" in session.messages[-1]
+    assert "ends before it begins" in session.messages[-1]
+    assert not comp.results(node).parent.exists()
+
+
+def test_a_job_is_found_by_its_files(
+    comp: Comp, nuke: ModuleType, scripted: Scripted, qtbot: Any
+) -> None:
+    """Another script is free to render, unless its results are the very files being written."""
+    node = comp.node()
+    results = node["results"].value()
+    beside, elsewhere = comp.folder / "comp_v002.nk", comp.folder / "other shot" / "comp.nk"
+    elsewhere.parent.mkdir()
+    for script in (beside, elsewhere, comp.script):
+        nuke.scriptSaveAs(str(script), 1)
+    client = scripted("streams")
+    node["render"].execute()
+    job = render.running_job(node)
+    assert job is not None
+
+    nuke.scriptOpen(str(elsewhere))
+    node = nuke.toNode("ImpastoStyle1")
+    assert node["results"].value() == results
+    assert render.running_job(node) is None
+    nuke.scriptOpen(str(beside))
+    node = nuke.toNode("ImpastoStyle1")
+    node["render"].execute()
+    assert "is rendering to the same files already" in session.messages[-1]
+    node["cancel"].execute()
+    qtbot.waitUntil(job.ended.is_set, timeout=PATIENCE_MS)
+    assert client.pid is not None
+
+
+def test_relative_results_are_found_by_all(
+    comp: Comp, qtbot: Any, nuke: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A relative path means one folder to Nuke and to the worker: Nuke's, or the project's."""
+    monkeypatch.chdir(comp.folder)
+    node = comp.node(results="out/painted.%04d.exr")
+    settings = RenderSettings.from_node(node)
+    assert Path(settings.results[0]) == comp.folder / "out" / "painted.%04d.exr"
+    assert Path(settings.plates[0]).is_absolute()
+    nuke.root()["project_directory"].setValue("/projects/one")
+    settings = RenderSettings.from_node(node)
+    assert settings.results == ("/projects/one/out/painted.%04d.exr",)
+
+
+Scripted = Callable[[str], worker_client.WorkerClient]
+
+
+@pytest.fixture
+def scripted(nuke: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripted]:
+    """Return how to put a scripted worker in the place of the real one; it ends with the test."""
+    clients: list[worker_client.WorkerClient] = []
+
+    def use(behaviour: str) -> worker_client.WorkerClient:
+        command = [sys.executable, "-m", "tests.nuke_plugin.scripted_worker", behaviour]
+        clients.append(worker_client.WorkerClient(lambda: command))
+        monkeypatch.setattr(worker_client, "_session", clients[-1])
+        return clients[-1]
+
+    yield use
+    for client in clients:
+        client.stop()
 
 
 @pytest.fixture

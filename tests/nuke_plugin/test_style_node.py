@@ -172,6 +172,37 @@ def test_choosing_a_model_offers_its_styles(
     assert "Warm" in node["about"].value()
 
 
+def test_a_card_s_text_is_shown_as_it_was_written(
+    comp: Comp, tiny_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What looks like a tag in a card or in a style's name is text, not rich text."""
+    other = comp.folder / "models" / "second"
+    replaced = {'"tiny"': '"second"', '"Warm"': '"<img src=x> & Warm"'}
+    _copy_model(tiny_models / "tiny", other, replaced)
+    monkeypatch.setenv("IMPASTO_MODELS", str(other.parent))
+    node = style_node.create("second", "warm")
+
+    assert node["about"].value().startswith("&lt;img src=x&gt; &amp; Warm, ")
+    style_node.set_style(node, "second", "<i>warm")
+    assert node["about"].value().startswith("<b>&lt;i&gt;warm: not found.</b> ")
+    assert "<i>" not in node["about"].value()
+
+
+def test_a_node_edited_by_hand_is_told(comp: Comp, nuke: ModuleType) -> None:
+    """A node that lost a part says which and what to do; other nodes are not hindered."""
+    node = comp.node()
+    nuke.delete(node.node("ResultRead"))
+    node["render"].execute()
+
+    assert "ImpastoStyle1 has no node ResultRead inside" in session.messages[-1]
+    assert "create a new ImpastoStyle node" in session.messages[-1]
+    assert "Not rendered" in node["status"].value()
+    node["cancel"].execute()
+    assert node["status"].value() == "Nothing is rendering."
+    other = comp.node()
+    assert "impasto/ImpastoStyle2/" in other["results"].value()
+
+
 def test_flags_that_scripts_lose_are_set_again(comp: Comp, nuke: ModuleType) -> None:
     """The plugin's own knobs are hidden after loading as after creation, and mark the node."""
     comp.node()
@@ -180,7 +211,8 @@ def test_flags_that_scripts_lose_are_set_again(comp: Comp, nuke: ModuleType) -> 
     node = nuke.toNode("ImpastoStyle1")
 
     assert node["impasto_version"].value() == VERSION
-    for name in ("impasto_version", "rendered_model", "rendered_style", "rendered_strength"):
+    rendered = ("rendered_model", "rendered_style", "rendered_strength", "rendered_colorspace")
+    for name in ("impasto_version", *rendered):
         assert not node[name].visible()
 
 
