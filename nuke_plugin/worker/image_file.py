@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from nuke_plugin.contract.errors import PlateChannelsMissing, PlateUnreadable
 from nuke_plugin.worker.exr_output import Channels, ResultPart, write_exr
 from nuke_plugin.worker.light import Planes
+from nuke_plugin.worker.memory import memory_for
 
 _COLOUR_NAMES = (("r", "red"), ("g", "green"), ("b", "blue"))
 _ALPHA_NAMES = ("a", "alpha")
@@ -109,8 +110,8 @@ def read_plate(path: Path) -> PlateImage:
 
     The picture is the first part with R, G and B outside any layer, or in a layer called rgba;
     everything else is carried along. Of other formats than EXR only the first page counts. Raises
-    ``PlateUnreadable`` for a file that is truncated, damaged or no image, and
-    ``PlateChannelsMissing`` for one without R, G and B.
+    ``PlateUnreadable`` for a file that is truncated, damaged or no image,
+    ``PlateChannelsMissing`` for one without R, G and B, and ``OutOfMemory``.
     """
     config = oiio.ImageSpec()
     # Multiplying encoded values by alpha, as OpenImageIO would on reading, is not compositing.
@@ -168,7 +169,8 @@ def _read_part(file: Any, path: Path) -> PlatePart:
     for channel_type, run in groupby(types):
         first = len(channels)
         last = first + len(list(run))
-        pixels = file.read_image(file.current_subimage(), 0, first, last, channel_type)
+        with memory_for(spec.width, spec.height):
+            pixels = file.read_image(file.current_subimage(), 0, first, last, channel_type)
         # A JPEG cut short is an error and yet gives pixels, half of them grey.
         if pixels is None or file.has_error:
             raise PlateUnreadable(path, _first_line(file.geterror()))

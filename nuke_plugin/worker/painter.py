@@ -17,6 +17,7 @@ from nuke_plugin.contract.errors import OutOfMemory
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import PlateColour
 from nuke_plugin.worker.light import CarriedLight, Planes, restore, show
+from nuke_plugin.worker.memory import memory_for
 from nuke_plugin.worker.network import Network
 from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry
 
@@ -88,19 +89,18 @@ class Painter:
         """
         if self.is_neutral:
             return self.unpainted(planes.copy(), colour)
-        seen = self.see(planes.copy(), colour)
-        painted = self.paint(seen, cancellation or Cancellation())
-        return self.finish(seen, painted).astype(np.float32, copy=False)
+        with memory_for(planes.shape[2], planes.shape[1]):
+            seen = self.see(planes.copy(), colour)
+            painted = self.paint(seen, cancellation or Cancellation())
+            return self.finish(seen, painted).astype(np.float32, copy=False)
 
     def see(self, planes: Planes, colour: PlateColour) -> SeenFrame:
         """Return what the network sees of a plate's colours, (3, H, W); ``planes`` is used up."""
-        is_broken: NDArray[np.bool_] | None = None
+        is_broken = broken_mask(planes)
         broken_colours = None
-        if not (np.isfinite(planes.min()) and np.isfinite(planes.max())):
-            is_broken = np.logical_not(np.isfinite(planes).all(axis=0))  # (H, W)
+        if is_broken is not None:
             plate_colours = planes[:, is_broken]  # (3, count)
-            held = np.clip(plate_colours, -HALF_MAX, HALF_MAX)
-            broken_colours = np.where(np.isfinite(plate_colours), held, plate_colours)
+            broken_colours = held_to_half(plate_colours)
             # A stand-in, so that no neighbour meets a NaN inside the network.
             planes[:, is_broken] = np.nan_to_num(plate_colours, nan=0, posinf=HALF_MAX, neginf=0)
         height, width = planes.shape[1:]
@@ -169,6 +169,19 @@ class Painter:
             result = self.network.run(part, self.style, self.strength, cancellation)
             painted[:, *window.outer] = result[0, :, *window.inner]
         return painted
+
+
+def broken_mask(planes: Planes) -> NDArray[np.bool_] | None:
+    """Return which pixels of (3, H, W) have a NaN or infinite colour, (H, W); None for none."""
+    if np.isfinite(planes.min()) and np.isfinite(planes.max()):
+        return None
+    return np.logical_not(np.isfinite(planes).all(axis=0))
+
+
+def held_to_half(colours: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return colours whose finite values a half float can hold; NaN and infinities stay."""
+    held = np.clip(colours, -HALF_MAX, HALF_MAX)
+    return np.where(np.isfinite(colours), held, colours)
 
 
 def _bands(height: int, width: int) -> Iterator[slice]:

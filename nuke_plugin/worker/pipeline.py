@@ -25,8 +25,9 @@ from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import ColourConfig, PlateColour
 from nuke_plugin.worker.image_file import PlateImage, read_plate, write_result
 from nuke_plugin.worker.light import Planes
+from nuke_plugin.worker.memory import memory_for
 from nuke_plugin.worker.network import Network
-from nuke_plugin.worker.painter import Painter, SeenFrame
+from nuke_plugin.worker.painter import Painter, SeenFrame, broken_mask, held_to_half
 from nuke_plugin.worker.plate_sequence import PlateSequence
 from nuke_plugin.worker.provenance import provenance
 from nuke_plugin.worker.result_sequence import ResultSequence
@@ -162,6 +163,8 @@ class _Loaded:
     colour: PlateColour
     seen: SeenFrame | None
     """None at neutral strength, where no network is run."""
+    broken_pixels: int
+    """How many pixels are NaN or infinite."""
 
 
 class _Job:
@@ -252,18 +255,21 @@ class _Job:
         if plate.is_logarithmic and self._settings.colorspace is None:
             raise ColourSpaceNeeded(path)
         colour = self._colours[plate.is_integer]
-        if self._painter.is_neutral:
-            return _Loaded(frame, plate, colour, None)
-        with self._timed("colour"):
-            return _Loaded(frame, plate, colour, self._painter.see(plate.colours(), colour))
+        with self._timed("colour"), memory_for(plate.width, plate.height):
+            if self._painter.is_neutral:
+                is_broken = broken_mask(plate.colours())
+                count = 0 if is_broken is None else int(is_broken.sum())
+                return _Loaded(frame, plate, colour, None, count)
+            seen = self._painter.see(plate.colours(), colour)
+            return _Loaded(frame, plate, colour, seen, seen.broken_pixels)
 
     def _paint(self, loaded: _Loaded) -> Planes | None:
-        if loaded.seen is None:
-            return None
-        count = loaded.seen.broken_pixels
+        count = loaded.broken_pixels
         if count:
             subject = "1 pixel is" if count == 1 else f"{count} pixels are"
             self._warn(loaded.frame, f"{subject} NaN or infinite and stayed as they were.")
+        if loaded.seen is None:
+            return None
         limit_px = self._painter.window_limit_px
         with self._timed("network"):
             painted = self._painter.paint(loaded.seen, self._cancellation)
@@ -274,11 +280,12 @@ class _Job:
         return painted
 
     def _save(self, loaded: _Loaded, painted: Planes | None) -> None:
-        with self._timed("colour"):
+        plate = loaded.plate
+        with self._timed("colour"), memory_for(plate.width, plate.height):
             planes = self._result_colours(loaded, painted)
-        with self._timed("write"):
+        with self._timed("write"), memory_for(plate.width, plate.height):
             path = self._results.pattern.path(loaded.frame)
-            write_result(path, loaded.plate, planes, provenance(self._painter, loaded.colour))
+            write_result(path, plate, planes, provenance(self._painter, loaded.colour))
         with self._lock:
             self._written.append(loaded.frame)
             self._tell_progress(loaded.frame, is_written=True)
@@ -293,7 +300,7 @@ class _Job:
             dtype = np.float16 if alpha is None else np.float32
             planes = self._painter.finish(loaded.seen, painted, dtype)
         elif plate.is_integer or alpha is not None:
-            planes = self._painter.unpainted(plate.colours(), loaded.colour)
+            planes = held_to_half(self._painter.unpainted(plate.colours(), loaded.colour))
         else:
             return None
         if alpha is not None:

@@ -13,7 +13,7 @@ import OpenEXR
 import OpenImageIO as oiio
 import pytest
 
-from nuke_plugin.contract.errors import PlateChannelsMissing, PlateUnreadable
+from nuke_plugin.contract.errors import OutOfMemory, PlateChannelsMissing, PlateUnreadable
 from nuke_plugin.worker.image_file import read_plate, write_result
 from tests.exr_files import (
     bits,
@@ -255,6 +255,31 @@ def test_what_is_no_image_is_unreadable(tmp_path: Path, content: bytes) -> None:
     """An empty file and a text called .exr raise the error with a reason."""
     (tmp_path / "plate.exr").write_bytes(content)
     with pytest.raises(PlateUnreadable, match=r"plate\.exr cannot be read: \w+"):
+        read_plate(tmp_path / "plate.exr")
+
+
+class SmallMachineFile:
+    """An open image on a machine that has no memory for its pixels."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def read_image(self, *arguments: Any) -> None:
+        """Fail as OpenImageIO does."""
+        raise MemoryError("std::bad_alloc")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
+def test_a_plate_too_large_for_memory_is_told_as_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plate whose pixels find no room is a frame that is too large, with its size."""
+    write_exr(tmp_path / "plate.exr", half_rgba(64, 48))
+    opened = SmallMachineFile(oiio.ImageInput.open(str(tmp_path / "plate.exr")))
+    monkeypatch.setattr(oiio.ImageInput, "open", lambda *arguments: opened)
+    with pytest.raises(OutOfMemory, match="64 by 48"):
         read_plate(tmp_path / "plate.exr")
 
 

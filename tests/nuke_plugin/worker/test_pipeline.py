@@ -20,6 +20,7 @@ from nuke_plugin.contract.errors import (
     FrameMissing,
     FrameRangeInvalid,
     ModelNotFound,
+    OutOfMemory,
     PatternInvalid,
     PlateChannelsMissing,
     PlateNotFound,
@@ -31,7 +32,9 @@ from nuke_plugin.contract.errors import (
 )
 from nuke_plugin.contract.version import VERSION
 from nuke_plugin.worker.cancellation import Cancellation
+from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.pipeline import STAGES, FrameDone, RenderSettings, Studio, render
+from nuke_plugin.worker.providers import working_providers
 from tests.exr_files import bits, half_rgba, read_exr, write_exr
 from tests.tiny_model import write_tiny_model
 
@@ -76,7 +79,7 @@ def test_every_frame_is_painted_under_its_own_number(shot: RenderSettings, studi
     assert names(shot) == [f"painted.{frame}.exr" for frame in FRAMES]
     assert report.written == FRAMES
     assert report.failed == ()
-    assert report.provider == "CPUExecutionProvider"
+    assert report.provider == working_providers()[0]
     assert set(report.stages) == set(STAGES)
     assert all(seconds > 0 for seconds in report.stages.values())
     assert [step.frame for step in done] == list(FRAMES)
@@ -163,6 +166,73 @@ def test_nan_is_kept_counted_and_told(shot: RenderSettings, studio: Studio) -> N
     assert np.isinf(painted["B"][29, 39])
     broken = sum(int((~np.isfinite(painted[name])).sum()) for name in "RGB")
     assert broken == 2
+
+
+def test_nan_is_counted_and_told_at_strength_0_too(shot: RenderSettings, studio: Studio) -> None:
+    """A broken pixel is worth knowing of when nothing is painted over it, once."""
+    channels = half_rgba(40, 30)
+    channels["R"][5, 5] = channels["G"][5, 5] = np.nan
+    write_exr(plate(shot, 1002), channels)
+    warnings: list[tuple[Any, str]] = []
+    unpainted = replace(shot, strength=0.0)
+    render(unpainted, studio, on_warning=lambda frame, text: warnings.append((frame, text)))
+    assert [frame for frame, _ in warnings] == [1002]
+    assert "1 pixel is NaN or infinite" in warnings[0][1]
+    assert np.isnan(read_exr(result(shot, 1002)).channels["R"][5, 5])
+
+
+def test_a_float_tiff_is_premultiplied_at_strength_0_as_at_any(
+    shot: RenderSettings, studio: Studio, tmp_path: Path
+) -> None:
+    """The colours of a straight alpha are multiplied by it in every result, and fit into half."""
+    pixels = np.full((6, 8, 4), 0.5, np.float32)
+    pixels[0, 0, :3] = 1e30
+    pixels[..., 3] = 0.25
+    spec = oiio.ImageSpec(8, 6, 4, oiio.FLOAT)
+    spec["oiio:UnassociatedAlpha"] = 1
+    file = oiio.ImageOutput.create("tiff")
+    assert file.open(str(tmp_path / "still.tif"), spec)
+    assert file.write_image(pixels)
+    assert file.close()
+    for strength in (0.0, 0.001):
+        out = tmp_path / f"still {strength}.exr"
+        still = replace(shot, plates=str(tmp_path / "still.tif"), results=str(out))
+        render(replace(still, strength=strength), studio)
+        painted = read_exr(out).channels
+        np.testing.assert_allclose(painted["R"][1:], 0.5 * 0.25, atol=2e-3)
+        np.testing.assert_array_equal(painted["A"], np.float32(0.25))
+        assert np.isfinite(painted["R"]).all()
+
+
+@pytest.mark.parametrize("step", ["see", "finish"])
+def test_a_frame_too_large_for_memory_is_told_as_that(
+    shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Memory that runs out outside the network is the same error as inside it."""
+
+    def run_out(*arguments: Any) -> None:
+        raise MemoryError("Unable to allocate 93.1 GiB")
+
+    monkeypatch.setattr(Painter, step, run_out)
+    with pytest.raises(OutOfMemory, match="40 by 30"):
+        render(shot, studio)
+    assert names(shot) == []
+
+
+@pytest.mark.parametrize("strength", [1.0, 0.0])
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (3, 5)])
+def test_the_smallest_frames_are_painted(
+    shot: RenderSettings, studio: Studio, width: int, height: int, strength: float
+) -> None:
+    """A frame smaller than any pad or grid goes from file to file in its own size."""
+    write_exr(plate(shot, 1001), half_rgba(width, height))
+    render(replace(shot, frames="1001", strength=strength), studio)
+    before, after = read_exr(plate(shot, 1001)), read_exr(result(shot, 1001))
+    np.testing.assert_array_equal(bits(after.channels["A"]), bits(before.channels["A"]))
+    assert after.channels["R"].shape == (height, width)
+    assert np.isfinite(after.channels["R"]).all()
+    is_same = bool((after.channels["R"] == before.channels["R"]).all())
+    assert is_same == (strength == 0)
 
 
 def test_a_missing_frame_stops_the_render_before_it_starts(
