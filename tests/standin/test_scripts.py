@@ -257,7 +257,7 @@ def test_nodes_of_a_closed_script_are_gone(host: Any) -> None:
     """Whoever still holds a node of a script that was closed holds one that is not attached."""
     group = nuke.nodes.Group()
     with group:
-        inside = nuke.nodes.Blur()
+        inside = nuke.nodes.Grade()
     nuke.scriptClear()
     for node in (group, inside):
         with pytest.raises(ValueError, match="not attached"):
