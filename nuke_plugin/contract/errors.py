@@ -32,6 +32,8 @@
     │   ├── ResultFolderUnwritable  PermissionError
     │   ├── DiskFull                OSError
     │   ├── ResultsExist            FileExistsError
+    │   ├── ResultInUse             PermissionError
+    │   ├── DemoFolderTaken         FileExistsError
     │   └── ResultOverPlate         ValueError
     ├── NodeError                   the node inside Nuke
     │   ├── PlateNotConnected       RuntimeError
@@ -413,6 +415,31 @@ class ResultsExist(ResultError, FileExistsError):
         super().__init__(
             f"Results are already at {self.results} (frames {frames}) and were left as they are. "
             "Choose another name, or overwrite them (--overwrite)."
+        )
+
+
+class ResultInUse(ResultError, PermissionError):
+    """A result cannot be replaced because another program holds it open, as Windows forbids."""
+
+    def __init__(self, path: AnyPath, reason: str) -> None:
+        self.path = str(path)
+        self.reason = reason
+        super().__init__(
+            f"The result {self.path} cannot be replaced: {_clause(reason)}. If another program has "
+            "it open, close it there; or choose another name for the results."
+        )
+
+
+class DemoFolderTaken(ResultError, FileExistsError):
+    """The demo replaces its files, and this folder holds files that no demo made."""
+
+    def __init__(self, folder: AnyPath, found: str) -> None:
+        """``found`` is the name of one of its files."""
+        self.folder = str(folder)
+        self.found = found
+        super().__init__(
+            f"The folder {self.folder} is not the demo's: it holds {found}, and the demo would "
+            "replace files in it. Name a new or an empty folder (--out)."
         )
 
 

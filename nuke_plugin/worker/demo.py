@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nuke_plugin.contract.errors import DemoFolderTaken, ResultFolderUnwritable
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.contract.version import VERSION
@@ -21,9 +22,15 @@ from nuke_plugin.worker.sheet import ContactSheet, Panel, write_sheet
 from nuke_plugin.worker.shot import CREDIT, FRAMES_PER_SECOND, DemoShot
 from nuke_plugin.worker.style_choice import StyleChoice
 from nuke_plugin.worker.view import View
+from nuke_plugin.worker.whole_file import whole_file
 
 SHEET_ROWS = 4
 HALF_STRENGTH = 0.5
+
+MARK = f"""Made by impasto demo, version {VERSION}; another demo here replaces its files.
+Film: {CREDIT}
+"""
+"""What stands in the file by which a demo knows the folder of an earlier one."""
 
 StageBar = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
 """Shows that a stage runs: called with its label, then with what is done and the total."""
@@ -60,6 +67,28 @@ class DemoFiles:
     def movie(self) -> Path:
         """The before/after movie."""
         return self.folder / "before_after.webm"
+
+    @property
+    def mark(self) -> Path:
+        """The file that says that the folder is a demo's."""
+        return self.folder / "impasto_demo.txt"
+
+    def claim(self) -> None:
+        """Make the folder the demo's.
+
+        Raises ``DemoFolderTaken`` when it holds anything and no demo made it, else
+        ``ResultFolderUnwritable`` or ``DiskFull``.
+        """
+        try:
+            found = sorted(entry.name for entry in self.folder.iterdir())
+        except FileNotFoundError:
+            found = []
+        except OSError as error:
+            raise ResultFolderUnwritable(self.folder, error.strerror or str(error)) from error
+        if found and self.mark.name not in found:
+            raise DemoFolderTaken(self.folder, found[0])
+        with whole_file(self.mark) as temporary:
+            temporary.write_text(MARK, encoding="utf-8")
 
     def _frames(self, folder: str, name: str) -> FramePattern:
         return FramePattern.parse(str(self.folder / folder / f"{name}.%04d.exr"))
@@ -114,6 +143,8 @@ class Demo:
 
     def run(self, frames: FrameRange) -> DemoReport:
         """Make everything of these frames of the shot; raise any ``ImpastoError``."""
+        self.shot.check(frames)
+        self.files.claim()
         with self._stage("plates") as advance:
             self._write_plates(frames, advance)
         report = self._render(self.files.painted, frames, 1.0, "painting")

@@ -27,10 +27,15 @@ import numpy as np
 import numpy.typing as npt
 import OpenImageIO
 
-from nuke_plugin.contract.errors import FrameMissing, PlateUnreadable, ResultFolderUnwritable
+from nuke_plugin.contract.errors import (
+    FrameRangeInvalid,
+    PlateUnreadable,
+    ResultFolderUnwritable,
+)
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.worker.exr_output import ResultPart, write_exr
+from nuke_plugin.worker.light import decode_srgb
 
 FloatImage = npt.NDArray[np.float32]
 
@@ -82,6 +87,11 @@ class DemoShot:
         """Every frame of the shot."""
         return FrameRange(tuple(range(FIRST_FRAME, FIRST_FRAME + len(CLIP_FRAMES))))
 
+    def check(self, frames: FrameRange) -> None:
+        """Raise ``FrameRangeInvalid`` unless the shot has all of these frames."""
+        if any(frame not in self.frames for frame in frames):
+            raise FrameRangeInvalid(frames.to_text(), f"the shot has {self.frames.to_text()}")
+
     def write(
         self,
         plates: FramePattern,
@@ -91,11 +101,9 @@ class DemoShot:
         """Write these frames' plates, their folder made if need be.
 
         ``on_frame`` is called with each frame's number once its file is whole. Raises
-        ``FrameMissing`` for a frame that the shot has not.
+        ``FrameRangeInvalid`` for a frame that the shot has not.
         """
-        for frame in frames:
-            if frame not in self.frames:
-                raise FrameMissing(frame, CLIP)
+        self.check(frames)
         try:
             plates.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -119,7 +127,8 @@ class DemoShot:
         display = np.clip(np.asarray(resized, np.float32), 0.0, 1.0)  # (H, W, 3) RGB
         alpha = self._alpha(frame)
         sky = sky_key(display) * (1.0 - alpha)
-        light = expand_highlights(srgb_to_linear(display), sky)
+        linear = np.moveaxis(decode_srgb(np.moveaxis(display, -1, 0)), 0, -1)  # (H, W, 3)
+        light = expand_highlights(linear, sky)
         return np.dstack([light, alpha, sky]).astype(np.float32)
 
     def _alpha(self, frame: int) -> FloatImage:
@@ -157,12 +166,6 @@ class DemoShot:
                     yield frame, np.asarray(picture, np.uint8)
         finally:
             clip.release()
-
-
-def srgb_to_linear(display: FloatImage) -> FloatImage:
-    """Return linear light in [0, 1] for sRGB-encoded values in [0, 1] (IEC 61966-2-1)."""
-    curve = ((display + 0.055) / 1.055) ** 2.4
-    return np.asarray(np.where(display <= 0.04045, display / 12.92, curve), np.float32)
 
 
 def sky_key(display: FloatImage) -> FloatImage:

@@ -6,6 +6,7 @@ lines, warnings, and a bar where there is a terminal (in a log file a bar is noi
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -24,6 +25,10 @@ class Terminal:
         self.as_json = as_json
         self.warnings: list[dict[str, object]] = []
         """Every warning so far, ``frame`` (or None) and ``text``: a part of the JSON answer."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # A pipe on Windows may have no letter for what a path or a title holds.
+                stream.reconfigure(errors="backslashreplace")
         self._console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
         self._answers = sys.stdout
         if as_json:

@@ -8,11 +8,20 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nuke_plugin.contract.errors import DiskFull, ResultError, ResultFolderUnwritable
+from nuke_plugin.contract.errors import (
+    DiskFull,
+    ResultError,
+    ResultFolderUnwritable,
+    ResultInUse,
+)
+
+_PAUSES_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""How long to wait between tries to replace a file that another program has open."""
 
 _DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -22,7 +31,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     """Give a temporary name beside ``path`` to write to; it becomes ``path`` when all went well.
 
     The folder is made if need be. Raises ``DiskFull`` or ``ResultFolderUnwritable``; then nothing
-    is left, and what stood under the name before is untouched.
+    is left, and what stood under the name before is untouched; so too for ``ResultInUse``.
     """
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
@@ -30,7 +39,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         try:
             yield temporary
             _force_to_disk(temporary)
-            temporary.replace(path)
+            _replace(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
     except ResultError:
@@ -44,6 +53,26 @@ def write_error(path: Path, error: OSError) -> ResultError:
     if error.errno in _DISK_IS_FULL:
         return DiskFull(path)
     return ResultFolderUnwritable(path.parent, error.strerror or str(error))
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    """Give a file its final name, waiting a little for a reader of the old one.
+
+    Windows replaces no file that a program has open; a viewer that loads a frame soon lets go.
+    """
+    for pause_seconds in _PAUSES_SECONDS:
+        try:
+            temporary.replace(path)
+        except PermissionError:
+            time.sleep(pause_seconds)
+        else:
+            return
+    try:
+        temporary.replace(path)
+    except PermissionError as error:
+        if path.is_file():
+            raise ResultInUse(path, error.strerror or str(error)) from error
+        raise
 
 
 def _force_to_disk(path: Path) -> None:

@@ -138,6 +138,16 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "Choose another name, or overwrite them (--overwrite).",
     ),
     (
+        errors.ResultInUse("/out/a.1001.exr", "Access is denied"),
+        "The result /out/a.1001.exr cannot be replaced: Access is denied. If another program has "
+        "it open, close it there; or choose another name for the results.",
+    ),
+    (
+        errors.DemoFolderTaken("/shot", "plates"),
+        "The folder /shot is not the demo's: it holds plates, and the demo would replace files in "
+        "it. Name a new or an empty folder (--out).",
+    ),
+    (
         errors.ResultOverPlate("/shot/plate.1001.exr"),
         "The result would be written over its own plate, /shot/plate.1001.exr. Choose another "
         "folder or name for the results.",

@@ -12,12 +12,18 @@ import OpenEXR
 import OpenImageIO
 import pytest
 
-from nuke_plugin.contract.errors import FrameMissing, RenderCancelled
+from nuke_plugin.contract.errors import (
+    DemoFolderTaken,
+    FrameRangeInvalid,
+    RenderCancelled,
+    ResultFolderUnwritable,
+)
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.demo import Demo, DemoFiles, DemoReport
 from nuke_plugin.worker.movie import count_frames
 from nuke_plugin.worker.pipeline import Studio
+from nuke_plugin.worker.providers import working_providers
 from nuke_plugin.worker.shot import DemoShot
 from nuke_plugin.worker.style_choice import choose_style
 
@@ -82,7 +88,9 @@ def test_everything_is_written_and_nothing_else(report: DemoReport) -> None:
     assert tuple(files.painted.existing_frames()) == tuple(FRAMES)
     assert tuple(files.half.existing_frames()) == SHOWN
     expected = {"plates", "painted", "half_strength", "contact_sheet.png", "before_after.webm"}
-    assert {entry.name for entry in files.folder.iterdir()} == expected
+    found = {entry.name for entry in files.folder.iterdir()}
+    assert found == {*expected, "impasto_demo.txt"}
+    assert "Blender Foundation" in files.mark.read_text(encoding="utf-8")
     assert not list(files.folder.rglob(".*"))
 
 
@@ -127,7 +135,7 @@ def test_times_and_provider_are_reported(report: DemoReport) -> None:
     stages = ["plates", "painting", "half strength", "contact sheet", "movie"]
     assert list(report.stages) == stages
     assert all(seconds > 0 for seconds in report.stages.values())
-    assert report.render.provider == "CPUExecutionProvider"
+    assert report.render.provider == working_providers()[0]
 
 
 def test_a_second_run_replaces_the_first(report: DemoReport, studio: Studio) -> None:
@@ -151,5 +159,26 @@ def test_any_stage_can_be_cancelled(stage: str, tmp_path: Path, studio: Studio) 
 def test_a_frame_the_shot_has_not_is_named(tmp_path: Path, studio: Studio) -> None:
     """Frames outside the shot are an error before anything is painted."""
     demo, _ = _demo(tmp_path, studio)
-    with pytest.raises(FrameMissing, match="2000"):
+    with pytest.raises(FrameRangeInvalid, match="the shot has 1001-1032"):
         demo.run(FrameRange((1001, 2000)))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_shot_of_the_users_own_is_left_alone(tmp_path: Path, studio: Studio) -> None:
+    """A folder that holds files of the demo's names, but no demo made, is refused untouched."""
+    plate = tmp_path / "plates" / "plate.1001.exr"
+    plate.parent.mkdir()
+    plate.write_bytes(b"a day's work")
+    demo, _ = _demo(tmp_path, studio)
+    with pytest.raises(DemoFolderTaken, match="it holds plates"):
+        demo.run(FrameRange((1001,)))
+    assert plate.read_bytes() == b"a day's work"
+    assert [path.name for path in tmp_path.iterdir()] == ["plates"]
+
+
+def test_a_demo_does_not_go_into_a_file(tmp_path: Path, studio: Studio) -> None:
+    """A file where the folder should be is told as that."""
+    (tmp_path / "demo").write_text("a file")
+    demo, _ = _demo(tmp_path / "demo", studio)
+    with pytest.raises(ResultFolderUnwritable, match="demo"):
+        demo.run(FrameRange((1001,)))

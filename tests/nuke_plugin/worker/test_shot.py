@@ -11,7 +11,11 @@ import OpenEXR
 import OpenImageIO
 import pytest
 
-from nuke_plugin.contract.errors import FrameMissing, PlateUnreadable, ResultFolderUnwritable
+from nuke_plugin.contract.errors import (
+    FrameRangeInvalid,
+    PlateUnreadable,
+    ResultFolderUnwritable,
+)
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.worker import shot
@@ -185,6 +189,6 @@ def test_nothing_unfinished_is_left(tmp_path: Path) -> None:
 
 def test_a_frame_that_the_shot_has_not_is_named(tmp_path: Path) -> None:
     """Asking for a frame outside the shot is an error that names it, and writes nothing."""
-    with pytest.raises(FrameMissing, match="1999"):
+    with pytest.raises(FrameRangeInvalid, match=r"1999.*the shot has 1001-1032"):
         _written(tmp_path, FrameRange((1001, 1999)))
     assert list(tmp_path.iterdir()) == []
