@@ -64,7 +64,8 @@ def measure(folder: Path, model: str, width: int, height: int, frames: int) -> N
     (report,) = reports
     geometry = seen.geometry
     print(f"{width}x{height}, {frames} frames, {model} on {report.provider}")
-    print(f"threads {usable_threads()}, load {os.getloadavg()[0]:.1f}, ", end="")
+    load = f"load {os.getloadavg()[0]:.1f}, " if hasattr(os, "getloadavg") else ""  # not on Windows
+    print(f"threads {usable_threads()}, {load}", end="")
     print(f"network input {geometry.padded_width}x{geometry.padded_height}")
     print("seconds a frame:")
     for stage, seconds in report.stages.items():

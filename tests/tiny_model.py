@@ -36,6 +36,9 @@ from nuke_plugin.contract.strict_json import NumberTree
 MODEL_ID = "tiny"
 STYLE_IDS = ("warm", "cold")
 
+ENDLESS_ABOVE_PX = 256
+"""Width up to which the endless model paints as the tiny one does."""
+
 STRIDE = 4
 OPSET = 20
 
@@ -49,9 +52,13 @@ def write_tiny_model(
     at a quarter of the size) set what it costs: 9 * layers * channels^2 / 16 + 12 * channels
     multiplications a pixel, roughly.
     """
+    return _install(folder, model_id, build_network(channels, layers), layers)
+
+
+def _install(folder: Path, model_id: str, model: onnx.ModelProto, layers: int) -> InstalledModel:
     home = folder / model_id
     home.mkdir(parents=True)
-    network = build_network(channels, layers).SerializeToString()
+    network = model.SerializeToString()
     (home / "model.onnx").write_bytes(network)
     card = tiny_card(network, model_id, layers)
     (home / "card.json").write_text(card.to_json(), encoding="utf-8")
@@ -59,6 +66,59 @@ def write_tiny_model(
     for slot, colour in zip(card.styles, ((220, 120, 60), (60, 120, 220)), strict=True):
         (home / slot.preview).write_bytes(_png(colour))
     return InstalledModel(home, card)
+
+
+def write_endless_model(folder: Path, model_id: str = "endless") -> InstalledModel:
+    """Write a model that never finishes a picture wider than ``ENDLESS_ABOVE_PX``, with its pad.
+
+    What is seen to stop it is the cancel, not its own end, however fast the machine.
+    """
+    return _install(folder, model_id, build_endless_network(), layers=2)
+
+
+def build_endless_network() -> onnx.ModelProto:
+    """Return the small graph, with a loop behind it that counts to the end of the world."""
+    model = build_network()
+    graph = model.graph
+    graph.node[-1].output[0] = "small_painted"
+    body = helper.make_graph(
+        [
+            helper.make_node("Identity", ["go_on"], ["go_on_still"]),
+            helper.make_node("Mul", ["before", "shrink"], ["after"]),
+        ],
+        "count",
+        [
+            helper.make_tensor_value_info("turn", TensorProto.INT64, []),
+            helper.make_tensor_value_info("go_on", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("before", TensorProto.FLOAT, []),
+        ],
+        [
+            helper.make_tensor_value_info("go_on_still", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("after", TensorProto.FLOAT, []),
+        ],
+        [numpy_helper.from_array(np.array(0.5, np.float32), "shrink")],
+    )
+    graph.initializer.extend(
+        [
+            numpy_helper.from_array(np.array(ENDLESS_ABOVE_PX, np.int64), "most_width"),
+            numpy_helper.from_array(np.array(3, np.int64), "width_axis"),
+            numpy_helper.from_array(np.array(2**62, np.int64), "for_ever"),
+            numpy_helper.from_array(np.array(1, np.int64), "once"),
+            numpy_helper.from_array(np.array(True), "go_on_first"),
+        ]
+    )
+    graph.node.extend(
+        [
+            helper.make_node("Shape", ["image"], ["sides"]),
+            helper.make_node("Gather", ["sides", "width_axis"], ["width_now"]),
+            helper.make_node("Greater", ["width_now", "most_width"], ["is_wide"]),
+            helper.make_node("Where", ["is_wide", "for_ever", "once"], ["turns"]),
+            helper.make_node("Loop", ["turns", "go_on_first", "zero"], ["nothing"], body=body),
+            helper.make_node("Add", ["small_painted", "nothing"], ["painted"]),
+        ]
+    )
+    onnx.checker.check_model(model, full_check=True)
+    return model
 
 
 def build_network(channels: int = 8, layers: int = 2) -> onnx.ModelProto:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,8 @@ import pytest
 from nuke_plugin.contract.errors import DiskFull, ResultFolderUnwritable
 from nuke_plugin.worker.exr_output import ResultPart, write_exr
 from tests.exr_files import half_rgba, read_exr
+
+resource = pytest.importorskip("resource", reason="Windows limits no process's files")
 
 WRITE_WITH_A_LIMIT = """
 import resource, sys

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,7 +23,8 @@ from nuke_plugin.contract.errors import (
 from nuke_plugin.contract.library import InstalledModel
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.network import Network
-from tests.tiny_model import build_network, tiny_card, write_tiny_model
+from nuke_plugin.worker.providers import working_providers
+from tests.tiny_model import build_network, tiny_card, write_endless_model, write_tiny_model
 
 WARM = (1.0, 0.0)
 
@@ -46,7 +46,7 @@ def test_a_network_paints_and_says_what_ran_it(tiny_model: InstalledModel) -> No
     network = Network.open(tiny_model)
     image = picture(64, 48)
     painted = network.run(image, WARM, 1.0, Cancellation())
-    assert network.provider == "CPUExecutionProvider"
+    assert network.provider == working_providers()[0]
     assert painted.shape == image.shape
     assert painted.dtype == np.float32
     assert 0 <= painted.min() < painted.max() <= 1
@@ -193,20 +193,24 @@ def test_a_file_that_is_no_network_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_run_is_cancelled_inside_the_frame_and_the_network_stays_usable(tmp_path: Path) -> None:
-    """A cancel stops a long run within a second, and the next picture is painted as usual."""
-    network = Network.open(write_tiny_model(tmp_path, "slow", channels=64, layers=150))
+    """A cancel stops a run that would never end, and the next picture is painted as usual."""
+    network = Network.open(write_endless_model(tmp_path))
     cancellation = Cancellation()
-    pressed = []
+    caught: list[type[Exception]] = []
 
-    def press() -> None:
-        pressed.append(time.perf_counter())
-        cancellation.request()
+    def run() -> None:
+        try:
+            network.run(picture(320, 64), WARM, 1.0, cancellation)
+        except RenderCancelled as error:
+            caught.append(type(error))
 
-    timer = threading.Timer(0.3, press)
-    timer.start()
-    with pytest.raises(RenderCancelled):
-        network.run(picture(960, 540), WARM, 1.0, cancellation)
-    assert time.perf_counter() - pressed[0] < 1
+    running = threading.Thread(target=run, daemon=True)
+    running.start()
+    running.join(timeout=0.3)
+    assert running.is_alive()
+    cancellation.request()
+    running.join(timeout=60)
+    assert caught == [RenderCancelled]
     assert network.run(picture(64, 64), WARM, 1.0, Cancellation()).shape == (1, 3, 64, 64)
 
 
