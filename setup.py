@@ -64,7 +64,7 @@ setup(
         "onnx_models",
     ],
     package_data={
-        "nuke_plugin.worker": ["demo_shot/*", "demo_shot/*/*"],
+        "nuke_plugin.worker": ["demo_shot/*"],
         "model_training": ["configs/*"],
         "onnx_models": ["README.md", "*/*"],
     },

@@ -21,6 +21,9 @@ BUILT_IN_CONFIG = "ocio://cg-config-v2.1.0_aces-v1.3_ocio-v2.3"
 # OpenColorIO's classes: a missing file, of the config or of a LUT, is not one of its Exception.
 _OCIO_ERRORS = (ocio.Exception, ocio.ExceptionMissingFile)
 
+_EXCHANGE_ROLES = ("aces_interchange", "cie_xyz_d65_interchange")
+"""Roles by which spaces of two configs can be compared."""
+
 _BUILT_IN_LINEAR = "Linear Rec.709 (sRGB)"
 _LINEAR_REC709 = (
     _BUILT_IN_LINEAR,
@@ -32,8 +35,10 @@ _LINEAR_REC709 = (
     "Utility - Linear - Rec.709",
     "Linear Rec.709",
     "Linear sRGB",
-    "linear",
 )
+_VAGUE_LINEAR = "linear"
+"""A name that is linear Rec.709 in Nuke's old config and whatever it likes in a studio's."""
+
 _SRGB_TEXTURE = (
     "sRGB - Texture",
     "srgb_tx",
@@ -123,7 +128,12 @@ class ColourConfig:
 
     def linear_name(self) -> str:
         """Return this config's name of linear Rec.709, the default of scene-referred plates."""
-        return self._find_one_of(_LINEAR_REC709) or self._identify_linear() or _BUILT_IN_LINEAR
+        return (
+            self._find_one_of(_LINEAR_REC709)
+            or self._identify_linear()
+            or self._vague_linear()
+            or _BUILT_IN_LINEAR
+        )
 
     def texture_name(self) -> str:
         """Return this config's name of sRGB-encoded Rec.709, the default of PNG and JPEG."""
@@ -140,7 +150,8 @@ class ColourConfig:
         """
         found = self._find(name)
         for group in _SAME_SPACE:
-            if found is None and name.casefold() in (other.casefold() for other in group):
+            also = (*group, _VAGUE_LINEAR) if group is _LINEAR_REC709 else group
+            if found is None and name.casefold() in (other.casefold() for other in also):
                 found = self._find_one_of(group)
                 if found is None and group is _LINEAR_REC709:
                     found = self.linear_name()
@@ -185,6 +196,14 @@ class ColourConfig:
 
     def _find_one_of(self, names: tuple[str, ...]) -> str | None:
         return next((found for found in map(self._find, names) if found is not None), None)
+
+    def _vague_linear(self) -> str | None:
+        """Return the space called "linear" of a config that does not say what its spaces are.
+
+        A config with roles for exchange was asked, and has said that it is not Rec.709.
+        """
+        is_known = all(self._find(role) is not None for role in _EXCHANGE_ROLES)
+        return None if is_known else self._find(_VAGUE_LINEAR)
 
     def _identify_linear(self) -> str | None:
         """Return the space that behaves as linear Rec.709 whatever its name, if there is one."""

@@ -26,6 +26,8 @@ _PACKAGES = {
     "PyOpenColorIO": ("opencolorio",),
     "cv2": ("opencv-python-headless", "opencv-python"),
     "onnxruntime": ("onnxruntime", "onnxruntime-gpu"),
+    "typer": ("typer",),
+    "rich": ("rich",),
 }
 """Modules the worker imports, and the distributions that bring them."""
 

@@ -55,6 +55,8 @@ colorspaces:
     to_scene_reference: !<BuiltinTransform> {style: ACEScct_to_ACES2065-1}
 """
 
+ACES_LINEAR = ACES_ONLY.replace("working", "linear")
+
 # The matrix of the ACES project, AP1 to linear Rec.709 with Bradford adaptation.
 ACESCG_TO_REC709 = np.array(
     [
@@ -181,6 +183,17 @@ def test_a_config_without_roles_for_exchange_is_used_by_its_names(tmp_path: Path
     assert colour.space == "sRGB"
     half = np.full((3, 1, 1), 0.5, np.float32)
     np.testing.assert_allclose(converted(half, colour), 0.5**2.2, atol=1e-4)
+
+
+def test_a_space_called_linear_is_not_believed_where_it_can_be_asked(tmp_path: Path) -> None:
+    """A studio's "linear" with the primaries of ACEScg is not taken for Rec.709, but as itself."""
+    config = config_of(tmp_path, ACES_LINEAR)
+    assert config.linear_name() == "Linear Rec.709 (sRGB)"
+    assert config.plate_colour(None, is_integer=False).to_linear.is_identity
+    planes: Planes = scene_values() / np.float32(65504)
+    expected = np.tensordot(ACESCG_TO_REC709, planes.astype(np.float64), 1)
+    named = config.plate_colour("linear", is_integer=False)
+    np.testing.assert_allclose(converted(planes, named), expected, atol=2e-5)
 
 
 def test_a_config_without_rec709_is_joined_to_the_built_in_one(tmp_path: Path) -> None:

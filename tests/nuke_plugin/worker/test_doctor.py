@@ -30,6 +30,7 @@ def test_a_whole_installation_has_no_problem(tiny_model: InstalledModel) -> None
     assert found.problems == ()
     assert found.version == VERSION
     assert all(package.version and not package.problem for package in found.packages)
+    assert {package.module for package in found.packages} >= {"numpy", "typer", "rich"}
     assert ProviderFinding("CPUExecutionProvider", True, "") in found.providers
     assert [(model.id, model.styles) for model in found.models] == [("tiny", ("warm", "cold"))]
     assert found.colour_config.startswith("ocio://cg-config-v2")

@@ -224,6 +224,26 @@ def test_a_second_page_of_a_tiff_is_left_out(tmp_path: Path) -> None:
     assert result.channels["R"].shape == (32, 48)
 
 
+def test_what_a_dpx_says_of_its_shot_is_kept(tmp_path: Path) -> None:
+    """Slate, device and rate of a scan come through; what describes the DPX file does not."""
+    spec = oiio.ImageSpec(16, 16, 3, oiio.UINT16)
+    spec["dpx:SlateInfo"], spec["dpx:InputDevice"] = "shot 7 take 2", "Spirit"
+    spec["dpx:FrameRate"], spec["dpx:Transfer"] = 24.0, "Linear"
+    spec["Copyright"] = "a film maker"
+    file = oiio.ImageOutput.create("dpx")
+    assert file.open(str(tmp_path / "plate.dpx"), spec)
+    assert file.write_image(np.zeros((16, 16, 3), np.uint16))
+    assert file.close()
+    planes = read_plate(tmp_path / "plate.dpx").colours()
+    header = read_exr(rewritten(tmp_path / "plate.dpx", planes)).header
+    assert header["owner"] == "a film maker"
+    assert {name: value for name, value in header.items() if name.startswith("dpx")} == {
+        "dpx/SlateInfo": "shot 7 take 2",
+        "dpx/InputDevice": "Spirit",
+        "dpx/FrameRate": 24.0,
+    }
+
+
 def test_a_dpx_that_says_it_is_log_is_known_as_such(tmp_path: Path) -> None:
     """A film scan's log values are not mistaken for display values."""
     spec = oiio.ImageSpec(16, 16, 3, oiio.UINT16)
