@@ -38,7 +38,6 @@ from nuke_plugin.contract.card import (
     VectorInput,
 )
 from nuke_plugin.contract.strict_json import NumberTree
-from nuke_plugin.contract.version import VERSION
 
 OPSET = 20
 PARITY_TOLERANCE = 1e-4
@@ -128,7 +127,6 @@ def parity(generator: Generator, session: onnxruntime.InferenceSession) -> float
 def write_model_folder(
     config: TrainingConfig,
     generator: Generator,
-    step: int,
     gates: NumberTree,
     previews: list[PreviewPicture],
     network: Path,
@@ -144,7 +142,7 @@ def write_model_folder(
             ok, data = cv2.imencode(".png", bgr, [cv2.IMWRITE_PNG_COMPRESSION, 9])
             assert ok
             (building / preview.file).write_bytes(data.tobytes())
-        card = make_card(config, generator, step, gates, building / "model.onnx")
+        card = make_card(config, generator, gates, building / "model.onnx")
         (building / CARD_FILE).write_text(card.to_json(), encoding="utf-8")
         building.chmod(0o755)
         final = models / config.model.id
@@ -160,7 +158,7 @@ def write_model_folder(
 
 
 def make_card(
-    config: TrainingConfig, generator: Generator, step: int, gates: NumberTree, network: Path
+    config: TrainingConfig, generator: Generator, gates: NumberTree, network: Path
 ) -> ModelCard:
     """The card of a network that was just written."""
     data = network.read_bytes()
@@ -169,7 +167,7 @@ def make_card(
         id=config.model.id,
         title=config.model.title,
         kind="style",
-        description=f"{config.model.description} Trained for {step} steps by Impasto {VERSION}.",
+        description=config.model.description,
         network=NetworkFile(network.name, hashlib.sha256(data).hexdigest(), len(data), OPSET),
         image=ImageInput(),
         output=ImageOutput(),

@@ -165,6 +165,11 @@ def discriminator_hinge_loss(real: Tensor, painted: Tensor) -> Tensor:
 
 
 def r1_penalty(scores: Tensor, real: Tensor) -> Tensor:
-    """E[|grad D(real)|^2] / 2 (Mescheder et al. 2018, eq. 9). `real` must require gradients."""
+    """E[|grad D(real)|^2] / 2 (Mescheder et al. 2018, eq. 9) for one of the patches judged.
+
+    `real` must require gradients. Without the division by the patches the penalty grows with the
+    crop and silences the discriminator.
+    """
     (gradient,) = torch.autograd.grad(scores.sum(), real, create_graph=True)
-    return 0.5 * gradient.square().flatten(1).sum(1)
+    patches = scores.numel() / real.shape[0]
+    return 0.5 * gradient.square().flatten(1).sum(1) / patches

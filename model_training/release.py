@@ -21,6 +21,7 @@ from model_training.generator import STRIDE, Generator
 from model_training.photos import PhotoCrops, as_tensor, read_picture
 from model_training.sheet import BORDER_PX
 from nuke_plugin.contract.strict_json import NumberTree
+from nuke_plugin.contract.version import VERSION
 
 PREVIEW_SIZE = (480, 270)
 
@@ -141,7 +142,11 @@ def release(
     with tempfile.TemporaryDirectory() as folder:
         network = Path(folder) / "model.onnx"
         say(f"exporting step {step}")
-        provenance = {"impasto_config": config.deciding(), "impasto_step": str(step)}
+        provenance = {
+            "impasto_version": VERSION,
+            "impasto_config": config.deciding(),
+            "impasto_step": str(step),
+        }
         export.write_network(generator, network, provenance)
         difference = export.parity(generator, export.open_network(network))
         if difference > export.PARITY_TOLERANCE:
@@ -155,4 +160,4 @@ def release(
             gates = measure_gates(config, generator, network, data)
         say("drawing the previews")
         previews = draw_previews(config, network, data)
-        return export.write_model_folder(config, generator, step, gates, previews, network, models)
+        return export.write_model_folder(config, generator, gates, previews, network, models)

@@ -114,15 +114,13 @@ def test_a_model_folder_is_replaced_whole(
 ) -> None:
     """Writing a model again leaves nothing of the older folder and nothing half-made beside it."""
     run(config, training_data, tmp_path / "run", 1)
-    generator, step = export.load_generator(config, tmp_path / "run")
+    generator, _ = export.load_generator(config, tmp_path / "run")
     network = tmp_path / "model.onnx"
     export.write_network(generator, network, {})
     models = tmp_path / "models"
     for _ in range(2):
-        folder = export.write_model_folder(
-            config, generator, step, NumberTree(), [], network, models
-        )
+        folder = export.write_model_folder(config, generator, NumberTree(), [], network, models)
         (folder / "stale").touch()
-    export.write_model_folder(config, generator, step, NumberTree(), [], network, models)
+    export.write_model_folder(config, generator, NumberTree(), [], network, models)
     assert sorted(p.name for p in models.iterdir()) == ["small"]
     assert sorted(p.name for p in folder.iterdir()) == ["card.json", "model.onnx"]

@@ -93,4 +93,15 @@ def test_hinge_losses_are_satisfied_beyond_the_margin() -> None:
 def test_r1_is_half_the_squared_gradient() -> None:
     """For D(x) = 3 * sum(x) the gradient is 3 everywhere."""
     real = torch.rand(1, 3, 2, 2, requires_grad=True)
-    assert float(losses.r1_penalty(3.0 * real.sum(), real)) == pytest.approx(0.5 * 9.0 * 12)
+    scores = (3.0 * real.sum())[None]
+    assert float(losses.r1_penalty(scores, real)) == pytest.approx(0.5 * 9.0 * 12)
+
+
+def test_r1_does_not_grow_with_the_crop() -> None:
+    """Four times the patches, each judged alike, are penalised like one."""
+    small = torch.rand(1, 3, 8, 8, requires_grad=True)
+    large = torch.rand(1, 3, 16, 16, requires_grad=True)
+    one, four = (
+        float(losses.r1_penalty(torch.nn.functional.avg_pool2d(p, 4), p)) for p in (small, large)
+    )
+    assert four == pytest.approx(one)
