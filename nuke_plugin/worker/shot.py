@@ -8,7 +8,7 @@ licence.
 **Light above 1.** The film is display-referred: its sky was brighter than the screen and was
 compressed into the last few code values. ``expand_highlights`` puts that light back. It is a
 plausible inverse, not a measurement: the sky key (all three channels bright, which only the sky
-is) raises the sky 3 to 6 times, from its darkest blue to its brightest cloud, and any other
+is) raises the sky 1.6 to 3 times, from its darkest blue to its brightest cloud, and any other
 highlight is raised up to twice as it nears white. The gain is a smooth function of the smoothed
 picture, so that 8-bit steps and compression noise are not multiplied into bands.
 """
@@ -62,7 +62,7 @@ CHANNELS = ("R", "G", "B", "A", "matte.sky")
 _SKY_DISPLAY = (0.64, 0.80)
 """Display values of the least of R, G and B between which the sky key rises from 0 to 1."""
 
-_SKY_GAIN = (3.0, 6.0)
+_SKY_GAIN = (1.6, 3.0)
 """Gain of the sky where its greatest channel is at 0.75 and at 1, scene-linear."""
 
 _HIGHLIGHT_GAIN = (1.0, 2.0)
