@@ -82,7 +82,6 @@ class StyleTraining:
         self.config = config
         self.device = device or torch.device("cpu")
         torch.manual_seed(config.schedule.seed)
-        torch.set_flush_denormal(True)  # saturated pixels' tiny gradients cost a CPU 4 times a step
         count = len(config.styles)
         self.generator = Generator(count, config.generator.generator_size())
         self.generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -270,6 +269,7 @@ def train(
         stopping.append(number)
 
     previous = {kind: signal.signal(kind, stop) for kind in (signal.SIGINT, signal.SIGTERM)}
+    torch.set_flush_denormal(True)  # saturated pixels' tiny gradients make a step 4 times as long
     board = SummaryWriter(str(run / "tensorboard"), purge_step=first)
     last = first
     try:
@@ -293,5 +293,6 @@ def train(
         save_state(run, training.state, last, text)
     finally:
         board.close()
+        torch.set_flush_denormal(False)
         for kind, handler in previous.items():
             signal.signal(kind, handler)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nuke_plugin.contract.library import InstalledModel
+from nuke_plugin.contract.library import InstalledModel, ModelLibrary
+from nuke_plugin.worker.colour import ColourConfig
 from nuke_plugin.worker.pipeline import Studio
 from tests.tiny_model import write_tiny_model
 
@@ -17,5 +18,6 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> InstalledModel:
 
 @pytest.fixture(scope="session")
 def studio(tiny_model: InstalledModel) -> Studio:
-    """A studio in which the small network is installed."""
-    return Studio.from_environment({"IMPASTO_MODELS": str(tiny_model.folder.parent)})
+    """A studio in which the small network is installed, and nothing else."""
+    library = ModelLibrary((tiny_model.folder.parent,))
+    return Studio(library, ColourConfig.from_environment({}))
