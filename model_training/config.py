@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -74,6 +74,7 @@ class SizeConfig(_Section):
     full: Annotated[int, Field(ge=4, le=128)] = 16
     blocks: Annotated[int, Field(ge=2, le=24)] = 6
     dilation: Annotated[int, Field(ge=1, le=4)] = 2
+    upsample: Literal["nearest", "bilinear"] = "nearest"
 
     def generator_size(self) -> GeneratorSize:
         """The same values as the generator takes them."""

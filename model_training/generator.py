@@ -33,6 +33,7 @@ class GeneratorSize:
     full:     channels at full size, the costliest place
     blocks:   residual blocks in the trunk
     dilation: dilation of the second half of the blocks; 2 lets strokes organise over a wider area
+    upsample: "nearest", or "bilinear", which cannot draw a lattice of its own and costs a little
     """
 
     trunk: int = 64
@@ -40,6 +41,7 @@ class GeneratorSize:
     full: int = 16
     blocks: int = 6
     dilation: int = 2
+    upsample: str = "nearest"
 
 
 class StyledConv(nn.Module):
@@ -143,7 +145,8 @@ class Generator(nn.Module):
         for block in self.blocks:
             assert isinstance(block, ResidualBlock)
             trunk += 2 * block.first.dilation
-        trunk += 1  # to_half reads one half-size pixel beyond, inside one trunk pixel
+        # to_half reads one half-size pixel beyond, inside one trunk pixel; bilinear one more.
+        trunk += 1 if self.size.upsample == "nearest" else 2
         reach = trunk * STRIDE + 4 + 2 + 1  # stem's kernel, to_full's and to_rgb's pixels
         return -(-reach // STRIDE) * STRIDE
 
@@ -156,6 +159,12 @@ class Generator(nn.Module):
         variance = F.avg_pool2d(centred * centred, *pool, count_include_pad=False)
         return centred / (variance.clamp_min(0.0).sqrt() + WINDOW_FLOOR)
 
+    def _twice(self, x: Tensor) -> Tensor:
+        """(N, C, h, w) -> (N, C, 2h, 2w)."""
+        if self.size.upsample == "nearest":
+            return F.interpolate(x, scale_factor=2.0, mode="nearest")
+        return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+
     def forward(self, image: Tensor, style: Tensor, strength: Tensor) -> Tensor:
         """Paint; see the class for shapes and ranges."""
         mix = torch.cat([1.0 - strength, strength * style], dim=1)  # (N, K + 1)
@@ -165,9 +174,9 @@ class Generator(nn.Module):
         trunk = F.relu(self.enter(F.relu(trunk), mix))
         for block in self.blocks:
             trunk = block(trunk, mix)
-        half = F.interpolate(trunk, scale_factor=2.0, mode="nearest")
+        half = self._twice(trunk)
         half = F.relu(self.to_half(half, mix) + self.detail(seen, mix))  # (N, half, H/2, W/2)
-        full = F.interpolate(half, scale_factor=2.0, mode="nearest")
+        full = self._twice(half)
         full = F.relu(self.to_full(full, mix))  # (N, full, H, W)
         painted = self.to_rgb(torch.cat([full, seen.to(full.dtype)], dim=1), mix)
         clamped = image.float().clamp(1 / 512, 1 - 1 / 512)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
@@ -11,11 +13,12 @@ from model_training.generator import STRIDE, Generator, GeneratorSize
 SMALL = GeneratorSize(trunk=16, half=8, full=8, blocks=2)
 
 
-@pytest.fixture
-def generator() -> Generator:
+@pytest.fixture(params=["nearest", "bilinear"])
+def generator(request: pytest.FixtureRequest) -> Generator:
     """A small generator with every layer at work."""
     torch.manual_seed(0)
-    made = Generator(2, SMALL).eval().requires_grad_(False)
+    size = replace(SMALL, upsample=request.param)
+    made = Generator(2, size).eval().requires_grad_(False)
     for parameter in made.parameters():  # away from the start, where most of the net is silent
         parameter.add_(0.2 * torch.randn_like(parameter))
     made.set_padding("zeros")
