@@ -85,9 +85,7 @@ def start_from(folder: Path, generator: nn.Module) -> None:
     try:
         with safe_open(str(folder / FILE_NAME), framework="pt") as saved:
             tensors = {key: saved.get_tensor(key) for key in saved.keys()}
-        generator.load_state_dict(
-            {k.removeprefix("average/"): v for k, v in tensors.items() if k.startswith("average/")}
-        )
+        _fill({"average": generator}, tensors)
     except FileNotFoundError as error:
         raise RunMismatch(
             f"The configuration starts from run '{folder}', which holds no {FILE_NAME}. "

@@ -29,11 +29,6 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def commands() -> None:
-    """Keeps the commands named even while there is one only."""
-
-
 ConfigOption = Annotated[Path, typer.Option(help="TOML configuration of the run.")]
 DataOption = Annotated[Path, typer.Option(help="Folder that the configuration's paths start from.")]
 RunOption = Annotated[Path, typer.Option(help="Folder that takes state, sheets and curves.")]

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
@@ -24,8 +23,8 @@ from model_training.config import ScheduleConfig, TrainingConfig
 from model_training.discriminator import PatchDiscriminator
 from model_training.features import VggFeatures
 from model_training.generator import Generator
-from model_training.photos import PhotoCrops, read_painting
 from model_training.sheet import write_sheet
+from model_training.style_target import measure_target, read_paintings, read_photos
 
 R1_EVERY = 8
 """Steps between two R1 penalties; the penalty is scaled by it (lazy regularisation)."""
@@ -93,15 +92,9 @@ class StyleTraining:
         self.features = VggFeatures(data / config.data.features)
         self.features.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.features.to(self.device)
-        folders = [data / folder for folder in config.data.photos]
-        self.photos = PhotoCrops(folders, config.data.photo_short_side_px, config.data.crop_px)
-        side = config.data.painting_short_side_px
-        self.paintings = [
-            read_painting(data / s.painting, side, config.data.crop_px).to(self.device)
-            for s in config.styles
-        ]
-        self.features.calibrate(self.photos.batch(16, np.random.default_rng(0)).to(self.device))
-        self.target = losses.measure_paintings(self.features, self.paintings)
+        self.photos = read_photos(config, data)
+        self.paintings = read_paintings(config, data, self.device)
+        self.target = measure_target(self.features, self.photos, self.paintings)
         self.features.to(torch.bfloat16)
         self.style_weights = torch.tensor(
             [style.weight for style in config.styles], device=self.device
@@ -171,12 +164,14 @@ class StyleTraining:
         }
         adversary = ramp(share, schedule.adversarial_from, schedule.adversarial_full)
         adversary *= weights.adversarial
-        judge = number % count  # one style's brushwork is judged in a step
+        judge_report: dict[str, float] = {}
         if adversary > 0.0:
+            judge = number % count  # one style's brushwork is judged in a step
             chosen = (index == judge) & (full == 1.0)
-            terms_of_judge = self._adversarial(painted, seen.style, chosen, judge, number, random)
-            generator_term, judge_report = terms_of_judge
-            terms["adversarial"] = adversary * generator_term
+            term, judge_report = self._adversarial(
+                painted, seen.style, chosen, judge, number, random
+            )
+            terms["adversarial"] = adversary * term
         total = torch.stack([term.mean() for term in terms.values()]).sum()
         report = {name: float(term.detach().mean()) for name, term in terms.items()}
         if not math.isfinite(sum(report.values())):
@@ -196,9 +191,7 @@ class StyleTraining:
                 self.average.parameters(), self.generator.parameters(), strict=True
             ):
                 mean.lerp_(value, 1.0 - decay)
-        if adversary > 0.0:
-            report |= judge_report
-        return report
+        return report | judge_report
 
     def _adversarial(
         self,

@@ -13,13 +13,14 @@ import numpy as np
 import onnxruntime
 import torch
 
-from model_training import evaluate, export, losses
+from model_training import evaluate, export
 from model_training.config import TrainingConfig
 from model_training.evaluate import Frame
 from model_training.features import VggFeatures
-from model_training.generator import STRIDE, Generator
-from model_training.photos import PhotoCrops, as_tensor, read_picture
+from model_training.generator import STRIDE, Generator, StyledConv
+from model_training.photos import read_picture
 from model_training.sheet import BORDER_PX
+from model_training.style_target import measure_target, read_paintings, read_photos
 from nuke_plugin.contract.strict_json import NumberTree
 from nuke_plugin.contract.version import VERSION
 
@@ -56,37 +57,26 @@ class SessionPainter:
 
 def kmac_per_pixel(generator: Generator) -> float:
     """Multiply-accumulates of all convolutions for one image pixel, in thousands."""
-    total = 0
+    total = 0.0
     sizes = {"detail": 4, "to_half": 4, "to_full": 1, "to_rgb": 1}
     for name, module in generator.named_modules():
-        if hasattr(module, "normalised_weight"):
-            total += module.weight.numel() // sizes.get(name, STRIDE * STRIDE)
+        if isinstance(module, StyledConv):
+            total += module.weight.numel() / sizes.get(name, STRIDE * STRIDE)
     return total / 1000.0
 
 
 def measure_gates(
-    config: TrainingConfig, generator: Generator, network: Path, data: Path
+    config: TrainingConfig, generator: Generator, paint: SessionPainter, data: Path
 ) -> NumberTree:
-    """Every number that the card publishes, measured on the exported network."""
-    session = export.open_network(network)
-    paint = SessionPainter(session, tuple(style.id for style in config.styles))
+    """Every number that the card publishes but the parity, measured on the exported network."""
     stills = [
         (read_picture(data / still) / np.float32(255.0)).astype(np.float32)
         for still in config.data.stills
     ]
     features = VggFeatures(data / config.data.features)
-    side = config.data.painting_short_side_px
-    photos = PhotoCrops(
-        [data / folder for folder in config.data.photos],
-        config.data.photo_short_side_px,
-        config.data.crop_px,
-    )
-    features.calibrate(photos.batch(16, np.random.default_rng(0)))
-    paintings = [as_tensor(read_picture(data / s.painting, side)) for s in config.styles]
-    target = losses.measure_paintings(features, paintings)
-    gates = NumberTree(
-        onnx_max_abs=export.parity(generator, session), kmac_per_pixel=kmac_per_pixel(generator)
-    )
+    paintings = read_paintings(config, data, torch.device("cpu"))
+    target = measure_target(features, read_photos(config, data), paintings)
+    gates = NumberTree(kmac_per_pixel=kmac_per_pixel(generator))
     moving = evaluate.measure_stability(stills, paint.styles, paint)
     for index, style in enumerate(paint.styles):
         own = NumberTree(moving[style])
@@ -100,10 +90,11 @@ def measure_gates(
     return gates
 
 
-def draw_previews(config: TrainingConfig, network: Path, data: Path) -> list[export.PreviewPicture]:
+def draw_previews(
+    config: TrainingConfig, paint: SessionPainter, data: Path
+) -> list[export.PreviewPicture]:
     """A picture for each style, and one with all of them as upright strips."""
-    styles = tuple(style.id for style in config.styles)
-    paint = SessionPainter(export.open_network(network), styles)
+    styles = paint.styles
     photo = read_picture(data / config.model.preview)
     width, height = 2 * PREVIEW_SIZE[0], 2 * PREVIEW_SIZE[1]
     scale = max(width / photo.shape[1], height / photo.shape[0])
@@ -148,7 +139,8 @@ def release(
             "impasto_step": str(step),
         }
         export.write_network(generator, network, provenance)
-        difference = export.parity(generator, export.open_network(network))
+        session = export.open_network(network)
+        difference = export.parity(generator, session)
         if difference > export.PARITY_TOLERANCE:
             raise export.ExportFailed(
                 f"ONNX Runtime and torch differ by {difference:.2g}, more than "
@@ -156,8 +148,10 @@ def release(
                 "nothing was written. Check the versions of torch and onnxruntime."
             )
         say(f"ONNX Runtime and torch agree to {difference:.2g}; measuring the gates")
+        paint = SessionPainter(session, tuple(style.id for style in config.styles))
         with torch.inference_mode():
-            gates = measure_gates(config, generator, network, data)
+            gates = measure_gates(config, generator, paint, data)
+        gates["onnx_max_abs"] = difference
         say("drawing the previews")
-        previews = draw_previews(config, network, data)
+        previews = draw_previews(config, paint, data)
         return export.write_model_folder(config, generator, gates, previews, network, models)

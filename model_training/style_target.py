@@ -1,0 +1,37 @@
+"""Holds what a configuration's paintings ask for: the same numbers train a run and measure it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from model_training import losses
+from model_training.config import TrainingConfig
+from model_training.features import VggFeatures
+from model_training.photos import PhotoCrops, read_painting
+
+CALIBRATION_PHOTOS = 16
+
+
+def read_photos(config: TrainingConfig, data: Path) -> PhotoCrops:
+    """The photos that a configuration names; PictureUnreadable where one cannot serve."""
+    folders = [data / folder for folder in config.data.photos]
+    return PhotoCrops(folders, config.data.photo_short_side_px, config.data.crop_px)
+
+
+def read_paintings(config: TrainingConfig, data: Path, device: torch.device) -> list[Tensor]:
+    """The paintings at training scale, each (1, 3, H, W), in the order of the styles."""
+    side, crop = config.data.painting_short_side_px, config.data.crop_px
+    return [read_painting(data / s.painting, side, crop).to(device) for s in config.styles]
+
+
+def measure_target(
+    features: VggFeatures, photos: PhotoCrops, paintings: list[Tensor]
+) -> losses.StyleTarget:
+    """Calibrates the features on photos, in place, and measures the paintings with them."""
+    batch = photos.batch(CALIBRATION_PHOTOS, np.random.default_rng(0))
+    features.calibrate(batch.to(features.scale.device))
+    return losses.measure_paintings(features, paintings)
