@@ -59,6 +59,12 @@ setup(
         "nuke_plugin.contract",
         "nuke_plugin.worker",
         "model_training",
+        "model_training.data",
+        "model_training.evaluation",
+        "model_training.losses",
+        "model_training.networks",
+        "model_training.release",
+        "model_training.training",
         # Data only. As a package it lands beside nuke_plugin in site-packages, as it does in a
         # checkout, so that the library finds the shipped models in one way.
         "onnx_models",

@@ -12,14 +12,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 
-from model_training.checkpoint import RunMismatch
-from model_training.config import ConfigInvalid, read_config
-from model_training.export import ExportFailed, RunMissing
-from model_training.features import FeaturesUnreadable
-from model_training.loop import Progress, TrainingDiverged, train
-from model_training.photos import PictureUnreadable
-from model_training.picture_table import PictureTableInvalid
-from model_training.release import release
+from model_training.data.photos import PictureUnreadable
+from model_training.data.picture_table import PictureTableInvalid
+from model_training.networks.features import FeaturesUnreadable
+from model_training.release.export import ExportFailed, RunMissing
+from model_training.release.publish import publish
+from model_training.training.checkpoint import RunMismatch
+from model_training.training.config import ConfigInvalid, read_config
+from model_training.training.loop import Progress, TrainingDiverged, train
 
 app = typer.Typer(
     add_completion=False,
@@ -138,7 +138,7 @@ def export(
     ),
 ) -> None:
     """Export a run to a model folder, with its gates measured and its previews drawn."""
-    folder = release(read_config(config), data, run, models, lambda text: print(text, flush=True))
+    folder = publish(read_config(config), data, run, models, lambda text: print(text, flush=True))
     print(f"wrote {folder}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from model_training.discriminator import PatchDiscriminator
+from model_training.networks.discriminator import PatchDiscriminator
 
 
 def test_it_judges_small_windows() -> None:

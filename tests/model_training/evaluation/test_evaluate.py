@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from model_training import evaluate
-from model_training.evaluate import Frame
+from model_training.evaluation import evaluate
+from model_training.evaluation.evaluate import Frame
 
 
 @pytest.fixture(scope="module")

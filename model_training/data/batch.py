@@ -13,8 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from model_training import motion
-from model_training.photos import PhotoCrops
+from model_training.data import motion
+from model_training.data.photos import PhotoCrops
 
 IDENTITY_SHARE = 0.35
 """How often the batch's one partial strength is 0."""

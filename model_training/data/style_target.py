@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from model_training import losses
-from model_training.config import TrainingConfig
-from model_training.features import VggFeatures
-from model_training.photos import PhotoCrops, read_painting
+from model_training.data.photos import PhotoCrops, read_painting
+from model_training.losses import perceptual
+from model_training.networks.features import VggFeatures
+from model_training.training.config import TrainingConfig
 
 CALIBRATION_PHOTOS = 16
 
@@ -30,8 +30,8 @@ def read_paintings(config: TrainingConfig, data: Path, device: torch.device) -> 
 
 def measure_target(
     features: VggFeatures, photos: PhotoCrops, paintings: list[Tensor]
-) -> losses.StyleTarget:
+) -> perceptual.StyleTarget:
     """Calibrates the features on photos, in place, and measures the paintings with them."""
     batch = photos.batch(CALIBRATION_PHOTOS, np.random.default_rng(0))
     features.calibrate(batch.to(features.scale.device))
-    return losses.measure_paintings(features, paintings)
+    return perceptual.measure_paintings(features, paintings)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from model_training.photos import PhotoCrops, PictureUnreadable, read_picture
+from model_training.data.photos import PhotoCrops, PictureUnreadable, read_picture
 
 
 def test_a_broken_picture_is_named(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from model_training.generator import GeneratorSize
+from model_training.networks.generator import GeneratorSize
 
 
 class ConfigInvalid(ValueError):

@@ -8,10 +8,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from model_training import export
-from model_training.checkpoint import RunMismatch
-from model_training.config import TrainingConfig, read_config
-from model_training.loop import StyleTraining, TrainingDiverged, train
+from model_training.release import export
+from model_training.training.checkpoint import RunMismatch
+from model_training.training.config import TrainingConfig, read_config
+from model_training.training.loop import StyleTraining, TrainingDiverged, train
 from nuke_plugin.contract.strict_json import NumberTree
 
 
@@ -98,12 +98,12 @@ def test_a_network_that_differs_from_the_generator_is_not_exported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A parity beyond the tolerance ends the export and leaves no model folder."""
-    from model_training import release
+    from model_training.release import publish
 
     run(config, training_data, tmp_path / "run", 1)
     monkeypatch.setattr(export, "PARITY_TOLERANCE", -1.0)
     with pytest.raises(export.ExportFailed, match="differ"):
-        release.release(
+        publish.publish(
             config, training_data, tmp_path / "run", tmp_path / "models", lambda text: None
         )
     assert not (tmp_path / "models").exists()

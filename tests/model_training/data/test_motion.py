@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from model_training import motion
+from model_training.data import motion
 
 
 def test_a_whole_pixel_shift_moves_pixels_unchanged() -> None:

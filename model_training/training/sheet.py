@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from model_training.generator import STRIDE, Generator
-from model_training.photos import as_tensor
+from model_training.data.photos import as_tensor
+from model_training.networks.generator import STRIDE, Generator
 
 BORDER_PX = 32
 """Reflected pixels put round a frame before the network, cropped after it."""

@@ -16,15 +16,22 @@ import torch
 from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
-from model_training import losses, motion
-from model_training.batch import make_batch
-from model_training.checkpoint import RunState, check_run_folder, load_state, save_state, start_from
-from model_training.config import ScheduleConfig, TrainingConfig
-from model_training.discriminator import PatchDiscriminator
-from model_training.features import VggFeatures
-from model_training.generator import Generator
-from model_training.sheet import write_sheet
-from model_training.style_target import measure_target, read_paintings, read_photos
+from model_training.data import motion
+from model_training.data.batch import make_batch
+from model_training.data.style_target import measure_target, read_paintings, read_photos
+from model_training.losses import adversarial, perceptual, pixels, stability
+from model_training.networks.discriminator import PatchDiscriminator
+from model_training.networks.features import VggFeatures
+from model_training.networks.generator import Generator
+from model_training.training.checkpoint import (
+    RunState,
+    check_run_folder,
+    load_state,
+    save_state,
+    start_from,
+)
+from model_training.training.config import ScheduleConfig, TrainingConfig
+from model_training.training.sheet import write_sheet
 
 R1_EVERY = 8
 """Steps between two R1 penalties; the penalty is scaled by it (lazy regularisation)."""
@@ -147,20 +154,24 @@ class StyleTraining:
         terms = {
             "content": weights.content
             * (1.0 + 2.0 * (1.0 - full))
-            * losses.content_loss(found["relu3_3"], wanted),
-            "style": weights.style * style_factor * losses.style_loss(found, self.target, index),
+            * perceptual.content_loss(found["relu3_3"], wanted),
+            "style": weights.style
+            * style_factor
+            * perceptual.style_loss(found, self.target, index),
             "moments": weights.moments
             * style_factor
-            * losses.moment_loss(found, self.target, index),
+            * perceptual.moment_loss(found, self.target, index),
             "identity": weights.identity
             * (1.0 - full).square()
-            * losses.identity_loss(painted, image),
+            * pixels.identity_loss(painted, image),
             "stability": weights.stability
             * stable
-            * losses.stability_loss(warped, painted_moved, seen.visible),
-            "boil": weights.boil * stable * losses.boil_loss(warped, painted_moved, seen.visible),
-            "tone": weights.tone * losses.tone_loss(painted, image),
-            "total_variation": weights.total_variation * losses.total_variation_loss(painted),
+            * stability.stability_loss(warped, painted_moved, seen.visible),
+            "boil": weights.boil
+            * stable
+            * stability.boil_loss(warped, painted_moved, seen.visible),
+            "tone": weights.tone * pixels.tone_loss(painted, image),
+            "total_variation": weights.total_variation * pixels.total_variation_loss(painted),
         }
         adversary = ramp(share, schedule.adversarial_from, schedule.adversarial_full)
         adversary *= weights.adversarial
@@ -210,10 +221,12 @@ class StyleTraining:
         asked = style[chosen]
         real = self._painting_crops(judge, len(fake), random)
         scores_real = self.discriminator(real, asked)
-        loss = losses.discriminator_hinge_loss(scores_real, self.discriminator(fake, asked)).mean()
+        loss = adversarial.discriminator_hinge_loss(
+            scores_real, self.discriminator(fake, asked)
+        ).mean()
         if number % R1_EVERY == 0:
             real = real.requires_grad_(True)
-            penalty = losses.r1_penalty(self.discriminator(real, asked), real).mean()
+            penalty = adversarial.r1_penalty(self.discriminator(real, asked), real).mean()
             loss = loss + self.config.losses.r1 * R1_EVERY * penalty
         self.discriminator_optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -223,7 +236,7 @@ class StyleTraining:
         scores = self.discriminator(painted[chosen], asked)
         self.discriminator.requires_grad_(True)
         term = painted.new_zeros(len(painted))
-        term[chosen] = losses.generator_hinge_loss(scores) * self.style_weights[judge]
+        term[chosen] = adversarial.generator_hinge_loss(scores) * self.style_weights[judge]
         return term, report
 
     def _painting_crops(self, index: int, count: int, random: torch.Generator) -> Tensor:

@@ -16,8 +16,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from model_training import losses
-from model_training.features import VggFeatures
+from model_training.losses import perceptual
+from model_training.networks.features import VggFeatures
 
 Frame = NDArray[np.float32]
 """(H, W, 3) display-encoded RGB in [0, 1]."""
@@ -176,7 +176,7 @@ def strength_sweep(
     index: int,
     paint: Painter,
     features: VggFeatures,
-    target: losses.StyleTarget,
+    target: perceptual.StyleTarget,
 ) -> dict[str, dict[str, float]]:
     """Style and content distance at five strengths: style must fall, content must rise."""
     sweep: dict[str, dict[str, float]] = {"style_distance": {}, "content_distance": {}}
@@ -189,9 +189,9 @@ def strength_sweep(
             plate, painted = (
                 features(torch.from_numpy(image).permute(2, 0, 1)[None]) for image in images
             )
-            style_distances.append(float(losses.style_loss(painted, target, which)))
+            style_distances.append(float(perceptual.style_loss(painted, target, which)))
             layer = "relu3_3"
-            content_distances.append(float(losses.content_loss(painted[layer], plate[layer])))
+            content_distances.append(float(perceptual.content_loss(painted[layer], plate[layer])))
         sweep["style_distance"][f"{strength:g}"] = float(np.mean(style_distances))
         sweep["content_distance"][f"{strength:g}"] = float(np.mean(content_distances))
     return sweep

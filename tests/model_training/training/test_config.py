@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from model_training.config import ConfigInvalid, read_config
+from model_training.training.config import ConfigInvalid, read_config
 
-SHIPPED = sorted((Path(__file__).parents[2] / "model_training" / "configs").glob("*.toml"))
+SHIPPED = sorted((Path(__file__).parents[3] / "model_training" / "configs").glob("*.toml"))
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)

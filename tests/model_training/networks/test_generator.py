@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from model_training.generator import STRIDE, Generator, GeneratorSize
+from model_training.networks.generator import STRIDE, Generator, GeneratorSize
 
 SMALL = GeneratorSize(trunk=16, half=8, full=8, blocks=2)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from model_training.config import read_config
-from model_training.picture_table import PictureTableInvalid, read_picture_table
+from model_training.data.picture_table import PictureTableInvalid, read_picture_table
+from model_training.training.config import read_config
 
-CONFIGS = Path(__file__).parents[2] / "model_training" / "configs"
+CONFIGS = Path(__file__).parents[3] / "model_training" / "configs"
 
 
 def test_the_shipped_table_names_every_picture_used() -> None:

@@ -13,14 +13,15 @@ import numpy as np
 import onnxruntime
 import torch
 
-from model_training import evaluate, export
-from model_training.config import TrainingConfig
-from model_training.evaluate import Frame
-from model_training.features import VggFeatures
-from model_training.generator import STRIDE, Generator, StyledConv
-from model_training.photos import read_picture
-from model_training.sheet import BORDER_PX
-from model_training.style_target import measure_target, read_paintings, read_photos
+from model_training.data.photos import read_picture
+from model_training.data.style_target import measure_target, read_paintings, read_photos
+from model_training.evaluation import evaluate
+from model_training.evaluation.evaluate import Frame
+from model_training.networks.features import VggFeatures
+from model_training.networks.generator import STRIDE, Generator, StyledConv
+from model_training.release import export
+from model_training.training.config import TrainingConfig
+from model_training.training.sheet import BORDER_PX
 from nuke_plugin.contract.strict_json import NumberTree
 from nuke_plugin.contract.version import VERSION
 
@@ -121,7 +122,7 @@ def draw_previews(
     ]
 
 
-def release(
+def publish(
     config: TrainingConfig, data: Path, run: Path, models: Path, say: Callable[[str], None]
 ) -> Path:
     """Exports a run into `models/<id>` and returns that folder.

@@ -20,11 +20,11 @@ import onnxruntime
 import torch
 import torch.nn.functional as F
 
-from model_training.checkpoint import FILE_NAME, load_modules
-from model_training.config import TrainingConfig
-from model_training.generator import STRIDE, Generator
-from model_training.picture_table import read_picture_table
-from model_training.sheet import BORDER_PX
+from model_training.data.picture_table import read_picture_table
+from model_training.networks.generator import STRIDE, Generator
+from model_training.training.checkpoint import FILE_NAME, load_modules
+from model_training.training.config import TrainingConfig
+from model_training.training.sheet import BORDER_PX
 from nuke_plugin.contract.card import (
     CARD_FILE,
     CARD_FORMAT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from model_training import losses
+from model_training.losses import adversarial, perceptual, pixels, stability
 
 
 def features(seed: int) -> dict[str, torch.Tensor]:
@@ -14,21 +14,21 @@ def features(seed: int) -> dict[str, torch.Tensor]:
     return {"relu1_2": torch.rand(1, 4, 8, 8, generator=random)}
 
 
-def target_of(seed: int) -> losses.StyleTarget:
+def target_of(seed: int) -> perceptual.StyleTarget:
     """A target that those features hit."""
-    return losses.measure_paintings(lambda _: features(seed), [torch.zeros(1)])
+    return perceptual.measure_paintings(lambda _: features(seed), [torch.zeros(1)])
 
 
 def test_gram_is_the_mean_outer_product() -> None:
     """Gram of two constant channels a and b is [[aa, ab], [ab, bb]]."""
     feature = torch.tensor([2.0, 3.0])[None, :, None, None].expand(1, 2, 5, 7)
-    assert torch.allclose(losses.gram(feature)[0], torch.tensor([[4.0, 6.0], [6.0, 9.0]]))
+    assert torch.allclose(perceptual.gram(feature)[0], torch.tensor([[4.0, 6.0], [6.0, 9.0]]))
 
 
 def test_style_losses_vanish_on_the_painting_itself() -> None:
     """The painting has no distance to itself, another picture has one."""
     index = torch.tensor([0])
-    for loss in (losses.style_loss, losses.moment_loss):
+    for loss in (perceptual.style_loss, perceptual.moment_loss):
         assert float(loss(features(1), target_of(1), index)) == pytest.approx(0.0, abs=1e-7)
         assert float(loss(features(2), target_of(1), index)) > 1e-4
 
@@ -36,18 +36,20 @@ def test_style_losses_vanish_on_the_painting_itself() -> None:
 def test_style_loss_is_relative() -> None:
     """A picture with no features at all is at distance 1."""
     nothing = {k: torch.zeros_like(v) for k, v in features(1).items()}
-    assert float(losses.style_loss(nothing, target_of(1), torch.tensor([0]))) == pytest.approx(1.0)
+    assert float(perceptual.style_loss(nothing, target_of(1), torch.tensor([0]))) == pytest.approx(
+        1.0
+    )
 
 
 def test_each_image_has_a_loss_of_its_own() -> None:
     """Losses return one value an image, so that strength can scale each."""
     image, other = torch.rand(3, 3, 16, 16), torch.rand(3, 3, 16, 16)
-    assert losses.identity_loss(image, other).shape == (3,)
-    assert losses.content_loss(image, other).shape == (3,)
-    assert losses.total_variation_loss(image).shape == (3,)
+    assert pixels.identity_loss(image, other).shape == (3,)
+    assert perceptual.content_loss(image, other).shape == (3,)
+    assert pixels.total_variation_loss(image).shape == (3,)
     seen = torch.ones(3, 1, 16, 16)
-    assert losses.stability_loss(image, other, seen).shape == (3,)
-    assert losses.boil_loss(image, other, seen).shape == (3,)
+    assert stability.stability_loss(image, other, seen).shape == (3,)
+    assert stability.boil_loss(image, other, seen).shape == (3,)
 
 
 def test_stability_counts_only_what_both_frames_see() -> None:
@@ -57,18 +59,18 @@ def test_stability_counts_only_what_both_frames_see() -> None:
     other[..., :4] = 1.0
     seen = torch.zeros(1, 1, 8, 8)
     seen[..., 4:] = 1.0
-    assert float(losses.stability_loss(image, other, seen)) == 0.0
-    assert float(losses.stability_loss(image, other, 1.0 - seen)) == pytest.approx(1.0)
+    assert float(stability.stability_loss(image, other, seen)) == 0.0
+    assert float(stability.stability_loss(image, other, 1.0 - seen)) == pytest.approx(1.0)
 
 
 def test_tone_is_blind_to_contrast_and_brightness() -> None:
     """A darker, flatter picture of the same scene costs nothing; an inverted one costs most."""
-    image = losses.blur(torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(1)), 2.0)
+    image = pixels.blur(torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(1)), 2.0)
     image = (image - image.mean()) * 3.0 + 0.5
-    assert float(losses.tone_loss(0.3 * image + 0.1, image)) == pytest.approx(0.0, abs=0.01)
-    inverted = float(losses.tone_loss(1.0 - image, image))
-    assert inverted > 10 * float(losses.tone_loss(0.3 * image + 0.1, image)) + 0.5
-    assert float(losses.tone_loss(image, torch.full_like(image, 0.5))) < 1e-6
+    assert float(pixels.tone_loss(0.3 * image + 0.1, image)) == pytest.approx(0.0, abs=0.01)
+    inverted = float(pixels.tone_loss(1.0 - image, image))
+    assert inverted > 10 * float(pixels.tone_loss(0.3 * image + 0.1, image)) + 0.5
+    assert float(pixels.tone_loss(image, torch.full_like(image, 0.5))) < 1e-6
 
 
 def test_boil_does_not_reward_a_flat_picture() -> None:
@@ -77,24 +79,24 @@ def test_boil_does_not_reward_a_flat_picture() -> None:
     image = torch.rand(1, 3, 64, 64, generator=random)
     other = (image + 0.2 * torch.rand(1, 3, 64, 64, generator=random)).clamp(0, 1)
     seen = torch.ones(1, 1, 64, 64)
-    rich = float(losses.boil_loss(image, other, seen))
-    flat = float(losses.boil_loss(image / 2, other / 2, seen))
+    rich = float(stability.boil_loss(image, other, seen))
+    flat = float(stability.boil_loss(image / 2, other / 2, seen))
     assert flat == pytest.approx(rich, rel=0.02)
 
 
 def test_hinge_losses_are_satisfied_beyond_the_margin() -> None:
     """A discriminator that is right by more than 1 has nothing left to learn."""
     sure = torch.full((1, 1, 2, 2), 2.0)
-    assert float(losses.discriminator_hinge_loss(sure, -sure)) == 0.0
-    assert float(losses.discriminator_hinge_loss(-sure, sure)) == pytest.approx(6.0)
-    assert float(losses.generator_hinge_loss(sure)) == -2.0
+    assert float(adversarial.discriminator_hinge_loss(sure, -sure)) == 0.0
+    assert float(adversarial.discriminator_hinge_loss(-sure, sure)) == pytest.approx(6.0)
+    assert float(adversarial.generator_hinge_loss(sure)) == -2.0
 
 
 def test_r1_is_half_the_squared_gradient() -> None:
     """For D(x) = 3 * sum(x) the gradient is 3 everywhere."""
     real = torch.rand(1, 3, 2, 2, requires_grad=True)
     scores = (3.0 * real.sum())[None]
-    assert float(losses.r1_penalty(scores, real)) == pytest.approx(0.5 * 9.0 * 12)
+    assert float(adversarial.r1_penalty(scores, real)) == pytest.approx(0.5 * 9.0 * 12)
 
 
 def test_r1_does_not_grow_with_the_crop() -> None:
@@ -102,6 +104,7 @@ def test_r1_does_not_grow_with_the_crop() -> None:
     small = torch.rand(1, 3, 8, 8, requires_grad=True)
     large = torch.rand(1, 3, 16, 16, requires_grad=True)
     one, four = (
-        float(losses.r1_penalty(torch.nn.functional.avg_pool2d(p, 4), p)) for p in (small, large)
+        float(adversarial.r1_penalty(torch.nn.functional.avg_pool2d(p, 4), p))
+        for p in (small, large)
     )
     assert four == pytest.approx(one)

@@ -1,0 +1,1 @@
+"""Holds what training reads: photos, paintings, their table, and the batches made of them."""

@@ -1,0 +1,1 @@
+"""Holds what is measured on a finished style."""

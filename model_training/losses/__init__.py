@@ -1,0 +1,1 @@
+"""Holds the losses as pure functions, by what they look at."""

@@ -1,0 +1,57 @@
+"""Holds the losses on pixels: identity, smoothness, light and dark; one value an image, (N,)."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def identity_loss(painted: Tensor, image: Tensor) -> Tensor:
+    """Mean absolute difference to the image: what strength 0 must bring to nothing."""
+    return (painted - image).abs().flatten(1).mean(1)
+
+
+def total_variation_loss(painted: Tensor) -> Tensor:
+    """Mean absolute difference of neighbours (Mahendran & Vedaldi 2015, beta = 1)."""
+    across = (painted[..., :, 1:] - painted[..., :, :-1]).abs().flatten(1).mean(1)
+    down = (painted[..., 1:, :] - painted[..., :-1, :]).abs().flatten(1).mean(1)
+    return across + down
+
+
+def blur(image: Tensor, sigma_px: float) -> Tensor:
+    """(N, C, H, W) smoothed by a Gaussian, the edge repeated."""
+    radius = int(3 * sigma_px)
+    taps = torch.exp(
+        -0.5 * (torch.arange(-radius, radius + 1, device=image.device) / sigma_px) ** 2
+    )
+    taps = (taps / taps.sum()).to(image.dtype)
+    channels = image.shape[1]
+    row = taps[None, None, None, :].expand(channels, 1, 1, -1)
+    x = F.pad(image, (radius, radius, radius, radius), mode="replicate")
+    x = F.conv2d(x, row, groups=channels)
+    x = F.conv2d(x, row.transpose(2, 3), groups=channels)
+    return x
+
+
+def high_pass(image: Tensor) -> Tensor:
+    """The image minus its Gaussian blur of 4 px: the band that holds brush strokes."""
+    return image - blur(image, 4.0)
+
+
+def tone_loss(painted: Tensor, image: Tensor) -> Tensor:
+    """1 - correlation of the blurred luminances: 0 when light and dark lie where they lay.
+
+    Blind to contrast and brightness, which belong to the painting; a crop without contrast of its
+    own asks for nothing.
+    """
+    weights = image.new_tensor([0.2126, 0.7152, 0.0722])[None, :, None, None]
+    ours, theirs = (
+        blur((picture * weights).sum(1, keepdim=True), 3.0).flatten(1)
+        for picture in (painted, image)
+    )
+    ours, theirs = ours - ours.mean(1, keepdim=True), theirs - theirs.mean(1, keepdim=True)
+    spread = theirs.square().mean(1)
+    covariance = (ours * theirs).mean(1)
+    correlation = covariance / (ours.square().mean(1) * spread + 1e-8).sqrt()
+    return (1.0 - correlation) * spread / (spread + 0.05**2)

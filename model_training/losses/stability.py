@@ -1,0 +1,30 @@
+"""Holds the losses between a painting and the painting of the moved picture; (N,)."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from model_training.losses.pixels import high_pass
+
+
+def stability_loss(warped: Tensor, painted: Tensor, visible: Tensor) -> Tensor:
+    """Mean absolute difference where both see the same scene (Wang et al. 2020, eq. 9).
+
+    warped  (N, 3, H, W) the first painting moved by the known motion
+    painted (N, 3, H, W) the painting of the moved picture
+    visible (N, 1, H, W) 1 where both are defined
+    """
+    difference = (warped - painted).abs() * visible
+    return difference.flatten(1).sum(1) / (3.0 * visible.flatten(1).sum(1).clamp_min(1.0))
+
+
+def boil_loss(warped: Tensor, painted: Tensor, visible: Tensor) -> Tensor:
+    """Stability over the texture it rides on: (N,), near 0 when strokes move with the picture.
+
+    The same ratio as the *boil* that is measured on the finished style: a flat picture wins nothing
+    by being flat. The texture enters as a constant: else the cheapest way down were to boil more.
+    """
+    difference = (warped - painted).square() * visible
+    error = difference.flatten(1).sum(1) / (3.0 * visible.flatten(1).sum(1).clamp_min(1.0))
+    texture = high_pass(painted).flatten(1).var(1).detach()
+    return (error + 1e-6).sqrt() / (2.0 * texture + 1e-4).sqrt()

@@ -1,0 +1,1 @@
+"""Holds the way from a finished run to a model folder."""

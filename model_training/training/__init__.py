@@ -1,0 +1,1 @@
+"""Holds a run: its configuration, its loop, its saved state and its sheets."""
