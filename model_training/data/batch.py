@@ -66,8 +66,7 @@ def make_batch(
     strength = torch.ones(count, 1)
     partial = torch.rand(1, generator=random)
     strength[-1] = 0.0 if chance.random() < IDENTITY_SHARE else partial
-    displacement = motion.random_displacement(count, image.shape[2], image.shape[3], random)
-    moved = motion.warp(image, displacement)
+    image, moved, displacement, visible = _moving_layers(image, random)
     sigma = torch.rand(count, 1, 1, 1, generator=random) * LARGEST_GRAIN
     grain = torch.randn(moved.shape, generator=random) * sigma
     exposure = 1.0 + (torch.rand(count, 1, 1, 1, generator=random) * 2 - 1) * LARGEST_EXPOSURE_STEP
@@ -75,8 +74,35 @@ def make_batch(
         image=image,
         moved=(moved * exposure + grain).clamp(0.0, 1.0),
         displacement=displacement,
-        visible=motion.visible(displacement, margin_px=4),
+        visible=visible,
         index=index,
         style=F.one_hot(index, styles).float(),
         strength=strength,
     )
+
+
+def _moving_layers(image: Tensor, random: torch.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Picture, moved picture, displacement and visibility of (N, 3, H, W) photos.
+
+    The first photo carries a cut-out of the last one that moves on its own, so that the edge
+    between two motions, where ground appears and vanishes, is met in every step.
+    """
+    count, height, width = image.shape[0], image.shape[2], image.shape[3]
+    displacement = motion.random_displacement(count, height, width, random)
+    moved = motion.warp(image, displacement)
+    visible = motion.visible(displacement, margin_px=4)
+    own = motion.random_displacement(1, height, width, random)
+    cut_out = motion.random_cut_outs(1, height, width, random)
+    there = motion.warp(cut_out, own) > 0.5
+    front = motion.warp(image[-1:], own)
+    uncovered = motion.warp(cut_out, displacement[:1]) < 0.01
+    covering = motion.warp(cut_out, own) > 0.99
+    seen = torch.where(
+        there, covering & (motion.visible(own, 4) > 0), uncovered & (visible[:1] > 0)
+    )
+    image, moved, displacement, visible = (x.clone() for x in (image, moved, displacement, visible))
+    image[:1] = torch.where(cut_out > 0, image[-1:], image[:1])
+    moved[:1] = torch.where(there, front, moved[:1])
+    displacement[:1] = torch.where(there, own, displacement[:1])
+    visible[:1] = seen.float()
+    return image, moved, displacement, visible

@@ -45,6 +45,14 @@ def random_displacement(count: int, height: int, width: int, random: torch.Gener
     return field + torch.where(whole[:, None, None, None], torch.zeros(()), smooth + turn)
 
 
+def random_cut_outs(count: int, height: int, width: int, random: torch.Generator) -> Tensor:
+    """(N, 1, H, W) smooth blobs of 1 on 0 that cover about a third of the picture."""
+    cells = (max(3, height // WARP_CELL_PX + 2), max(3, width // WARP_CELL_PX + 2))
+    noise = torch.randn(count, 1, *cells, generator=random)
+    noise = F.interpolate(noise, size=(height, width), mode="bicubic", align_corners=True)
+    return (noise > 0.3).float()
+
+
 def warp(image: Tensor, displacement: Tensor) -> Tensor:
     """Samples (N, C, H, W) at each pixel plus its displacement, bicubic; exact for whole pixels."""
     height, width = image.shape[2:]

@@ -29,9 +29,9 @@ def read_paintings(config: TrainingConfig, data: Path, device: torch.device) -> 
 
 
 def measure_target(
-    features: VggFeatures, photos: PhotoCrops, paintings: list[Tensor]
+    features: VggFeatures, photos: PhotoCrops, paintings: list[Tensor], config: TrainingConfig
 ) -> perceptual.StyleTarget:
     """Calibrates the features on photos, in place, and measures the paintings with them."""
     batch = photos.batch(CALIBRATION_PHOTOS, np.random.default_rng(0))
     features.calibrate(batch.to(features.scale.device))
-    return perceptual.measure_paintings(features, paintings)
+    return perceptual.measure_paintings(features, paintings, config.losses.stroke_bands_px)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from model_training.losses.pixels import spread, stroke_strength
+
 
 def gram(feature: Tensor) -> Tensor:
     """Channel correlations (Gatys et al. 2016, eq. 3), (N, C, h, w) -> (N, C, C), in float32."""
@@ -25,16 +27,21 @@ class StyleTarget:
 
     Each maps a layer to a tensor whose first axis is the style: Gram (K, C, C), mean and
     deviation (K, C).
+    `strokes` (K, bands, SHARES) is how strong brushwork is from the calmest of the painting's
+    windows to the busiest.
     """
 
     grams: Mapping[str, Tensor]
     means: Mapping[str, Tensor]
     deviations: Mapping[str, Tensor]
+    strokes: Tensor
 
 
 @torch.no_grad()
 def measure_paintings(
-    features: Callable[[Tensor], Mapping[str, Tensor]], paintings: Sequence[Tensor]
+    features: Callable[[Tensor], Mapping[str, Tensor]],
+    paintings: Sequence[Tensor],
+    bands_px: Sequence[float],
 ) -> StyleTarget:
     """The target of whole paintings, each (1, 3, H, W) in [0, 1] at training scale."""
     measured = [features(painting) for painting in paintings]
@@ -44,6 +51,7 @@ def measure_paintings(
         grams={k: torch.cat([gram(m[k]) for m in measured]) for k in layers},
         means={k: torch.cat([f.mean(2) for f in flat[k]]) for k in layers},
         deviations={k: torch.cat([f.std(2) for f in flat[k]]) for k in layers},
+        strokes=torch.cat([spread(stroke_strength(painting, bands_px)) for painting in paintings]),
     )
 
 

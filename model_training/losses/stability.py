@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from model_training.losses.pixels import high_pass
@@ -16,6 +17,12 @@ def stability_loss(warped: Tensor, painted: Tensor, visible: Tensor) -> Tensor:
     """
     difference = (warped - painted).abs() * visible
     return difference.flatten(1).sum(1) / (3.0 * visible.flatten(1).sum(1).clamp_min(1.0))
+
+
+def measured_boil(warped: Tensor, painted: Tensor, visible: Tensor) -> Tensor:
+    """The share of the texture that does not move with the picture, (N,): see `boil_loss`."""
+    with torch.no_grad():
+        return boil_loss(warped, painted, visible)
 
 
 def boil_loss(warped: Tensor, painted: Tensor, visible: Tensor) -> Tensor:

@@ -1,18 +1,23 @@
-"""Holds the painterly generator, local by construction: no statistic of the picture enters it.
+"""Holds the painterly generators, local by construction: no statistic of the picture enters them.
 
-Instance, layer and batch norm read the whole crop, so every tile would be another picture. Here the
-*weights* are normalised (Salimans & Kingma 2016, eq. 2) and the style enters as a gain and a bias
-per output channel (Dumoulin et al. 2017, eq. 5, without its instance norm). The one exception is a
-luminance channel normalised inside a fixed window, which is part of the stated halo.
+Two sizes share one way of seeing and one way out. *full* paints at a quarter, a half and the whole
+of the size; *fast* spends nearly everything at a quarter. Both see the plate's luminance normalised
+inside a fixed window, and its contour lines, both part of the stated halo: they tell the network
+where to put strokes on smooth surfaces, which a plain local network leaves bare.
 """
 
 from __future__ import annotations
 
+import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from model_training.networks.styled_conv import ResidualBlock, StyledConv
 
 STRIDE = 4
 """Input pixels per trunk pixel; frame sizes must be a multiple of it."""
@@ -23,90 +28,69 @@ WINDOW = 9
 WINDOW_FLOOR = 0.03
 """Added to the window's deviation, in display units: grain is not amplified into strokes."""
 
+CONTOUR_WINDOW = 5
+"""Side of the window that smooths luminance before its contour lines are drawn, trunk pixels."""
+
+CONTOUR_LINES = (4.0, 8.0, 16.0, 32.0)
+"""Lines from black to white, at each of the scales offered."""
+
+LUMINANCE = (0.2126, 0.7152, 0.0722)
+"""Rec. 709 weights."""
+
 
 @dataclass(frozen=True)
 class GeneratorSize:
     """Channel counts and depth of a generator.
 
+    kind:     "full", or "fast", which spends nearly everything at a quarter of the size
     trunk:    channels at a quarter of the size, a multiple of 16 for vectorised convolutions
     half:     channels at half of the size
-    full:     channels at full size, the costliest place
+    full:     channels at full size, the costliest place; fast has none
     blocks:   residual blocks in the trunk
     dilation: dilation of the second half of the blocks; 2 lets strokes organise over a wider area
     upsample: "nearest", or "bilinear", which cannot draw a lattice of its own and costs a little
+    contours: whether the trunk sees contour lines of the luminance, for strokes on smooth surfaces
+    norm:     "weight", or "instance" for the twin that gates compare with: not local, never shipped
     """
 
+    kind: Literal["full", "fast"] = "full"
     trunk: int = 64
     half: int = 32
     full: int = 16
     blocks: int = 6
     dilation: int = 2
-    upsample: str = "nearest"
+    upsample: Literal["nearest", "bilinear"] = "nearest"
+    contours: bool = False
+    norm: Literal["weight", "instance"] = "weight"
 
 
-class StyledConv(nn.Module):
-    """A weight-normalised convolution followed by the mixed style's gain and bias.
+def luminance_of(image: Tensor) -> Tensor:
+    """Rec. 709 luminance at trunk size, averaged: (N, 3, H, W) -> (N, 1, H/4, W/4)."""
+    weights = image.new_tensor(LUMINANCE)[None, :, None, None]
+    return F.avg_pool2d((image * weights).sum(1, keepdim=True), STRIDE)
 
-    `mix` (N, rows) weighs the rows: row 0 is identity, rows 1..K the styles; any convex mix is a
-    valid setting, and for a fixed one the whole module folds into a plain convolution.
+
+def windowed_luminance(luminance: Tensor) -> Tensor:
+    """Luminance less its window's mean, over the window's deviation: (N, 1, h, w) -> the same."""
+    pool = (WINDOW, 1, WINDOW // 2)
+    centred = luminance - F.avg_pool2d(luminance, *pool, count_include_pad=False)
+    variance = F.avg_pool2d(centred * centred, *pool, count_include_pad=False)
+    return centred / (variance.clamp_min(0.0).sqrt() + WINDOW_FLOOR)
+
+
+def contour_lines(luminance: Tensor) -> Tensor:
+    """Sine and cosine of the smoothed luminance: (N, 1, h, w) -> (N, 2 * scales, h, w).
+
+    On a smooth surface they are lines of equal brightness, which follow its form and move with it.
     """
-
-    def __init__(
-        self,
-        channels_in: int,
-        channels_out: int,
-        kernel: int,
-        rows: int,
-        *,
-        stride: int = 1,
-        dilation: int = 1,
-        gain: float = 1.0,
-    ) -> None:
-        super().__init__()
-        self.stride = stride
-        self.dilation = dilation
-        self.padding = (dilation * (kernel - 1) + 1 - stride + 1) // 2
-        # Filters start at norm 1: only their direction counts, and Adam turns a long one slowly.
-        filters = torch.randn(channels_out, channels_in, kernel, kernel)
-        self.weight = nn.Parameter(filters / (channels_in * kernel * kernel) ** 0.5)
-        self.gain = nn.Parameter(torch.full((rows, channels_out), gain))
-        self.bias = nn.Parameter(torch.zeros(rows, channels_out))
-        self.pad_mode = "reflect"
-
-    def normalised_weight(self) -> Tensor:
-        """The filters, each divided by its own norm: (out, in, kernel, kernel)."""
-        norm = self.weight.float().flatten(1).norm(dim=1).clamp_min(1e-8)
-        normalised: Tensor = self.weight / norm[:, None, None, None]
-        return normalised
-
-    def forward(self, x: Tensor, mix: Tensor) -> Tensor:
-        """(N, in, H, W) -> (N, out, H / stride, W / stride)."""
-        weight = self.normalised_weight().to(x.dtype)
-        padding = self.padding
-        if padding and self.pad_mode != "zeros":
-            x = F.pad(x, (padding,) * 4, mode=self.pad_mode)
-            padding = 0
-        y = F.conv2d(x, weight, stride=self.stride, padding=padding, dilation=self.dilation)
-        gain = (mix @ self.gain).to(y.dtype)[:, :, None, None]
-        bias = (mix @ self.bias).to(y.dtype)[:, :, None, None]
-        return y * gain + bias
+    pool = (CONTOUR_WINDOW, 1, CONTOUR_WINDOW // 2)
+    smooth = F.avg_pool2d(luminance, *pool, count_include_pad=False)
+    lines = smooth.new_tensor(CONTOUR_LINES)[None, :, None, None]
+    phase = smooth * (lines * (2.0 * math.pi))
+    return torch.cat([torch.sin(phase), torch.cos(phase)], dim=1)
 
 
-class ResidualBlock(nn.Module):
-    """Two styled convolutions beside an identity path; starts close to the identity."""
-
-    def __init__(self, channels: int, rows: int, dilation: int) -> None:
-        super().__init__()
-        self.first = StyledConv(channels, channels, 3, rows, dilation=dilation, gain=1.4)
-        self.second = StyledConv(channels, channels, 3, rows, dilation=dilation, gain=0.4)
-
-    def forward(self, x: Tensor, mix: Tensor) -> Tensor:
-        """(N, C, H, W) -> the same."""
-        residual: Tensor = self.second(F.relu(self.first(x, mix)), mix)
-        return x + residual
-
-
-class Generator(nn.Module):
+class Generator(nn.Module, ABC):
     """Paints an image in a mix of styles at a strength.
 
     image    (N, 3, H, W) display-encoded RGB in [0, 1]; H and W multiples of `STRIDE`
@@ -119,68 +103,39 @@ class Generator(nn.Module):
         super().__init__()
         self.styles = styles
         self.size = size
-        rows = styles + 1
-        half_blocks = size.blocks // 2
-        dilations = [1] * (size.blocks - half_blocks) + [size.dilation] * half_blocks
-        self.stem = StyledConv(3, size.trunk - 1, 8, rows, stride=STRIDE, gain=2.0)
-        self.detail = StyledConv(3, size.half, 6, rows, stride=2, gain=1.0)
-        self.enter = StyledConv(size.trunk, size.trunk, 3, rows, gain=1.4)
-        self.blocks = nn.ModuleList(ResidualBlock(size.trunk, rows, d) for d in dilations)
-        self.to_half = StyledConv(size.trunk, size.half, 3, rows, gain=1.4)
-        self.to_full = StyledConv(size.half, size.full, 3, rows, gain=1.4)
-        self.to_rgb = StyledConv(size.full + 3, 3, 3, rows, gain=0.1)
-        keep = torch.full((rows, 3), 0.3)
+        keep = torch.full((styles + 1, 3), 0.3)
         keep[0] = 1.0
         self.keep = nn.Parameter(keep)
-        with torch.no_grad():
-            self.to_rgb.gain[0] = 0.0
 
     @property
+    @abstractmethod
     def halo_px(self) -> int:
-        """How far, in image pixels, an output pixel can see: exact, from the layers' geometry.
+        """How far, in image pixels, an output pixel can see: exact, from the layers' geometry."""
 
-        The window is applied twice (mean, then deviation), before the stem's reach is added.
+    @property
+    @abstractmethod
+    def kmac_per_pixel(self) -> float:
+        """Multiply-accumulates of all convolutions for one image pixel, in thousands."""
+
+    @abstractmethod
+    def paint(self, seen: Tensor, signals: Tensor, mix: Tensor) -> Tensor:
+        """The painting's part of the logit, (N, 3, H, W).
+
+        seen    (N, 3, H, W) the image in [-1, 1]
+        signals (N, 1 or 9, H/4, W/4) windowed luminance and, if the size has them, contour lines
+        mix     (N, K + 1) weight of each row
         """
-        trunk = 2 * (WINDOW // 2) + 1
-        for block in self.blocks:
-            assert isinstance(block, ResidualBlock)
-            trunk += 2 * block.first.dilation
-        # to_half reads one half-size pixel beyond, inside one trunk pixel; bilinear one more.
-        trunk += 1 if self.size.upsample == "nearest" else 2
-        reach = trunk * STRIDE + 4 + 2 + 1  # stem's kernel, to_full's and to_rgb's pixels
-        return -(-reach // STRIDE) * STRIDE
-
-    def windowed_luminance(self, image: Tensor) -> Tensor:
-        """Trunk-sized luminance less its window's mean, over the deviation: (N, 1, H/4, W/4)."""
-        weights = image.new_tensor([0.2126, 0.7152, 0.0722])[None, :, None, None]
-        luminance = F.avg_pool2d((image * weights).sum(1, keepdim=True), STRIDE)
-        pool = (WINDOW, 1, WINDOW // 2)
-        centred = luminance - F.avg_pool2d(luminance, *pool, count_include_pad=False)
-        variance = F.avg_pool2d(centred * centred, *pool, count_include_pad=False)
-        return centred / (variance.clamp_min(0.0).sqrt() + WINDOW_FLOOR)
-
-    def _twice(self, x: Tensor) -> Tensor:
-        """(N, C, h, w) -> (N, C, 2h, 2w)."""
-        if self.size.upsample == "nearest":
-            return F.interpolate(x, scale_factor=2.0, mode="nearest")
-        return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
 
     def forward(self, image: Tensor, style: Tensor, strength: Tensor) -> Tensor:
         """Paint; see the class for shapes and ranges."""
         mix = torch.cat([1.0 - strength, strength * style], dim=1)  # (N, K + 1)
-        seen = image * 2.0 - 1.0
-        window = self.windowed_luminance(image.float()).to(seen.dtype)
-        trunk = torch.cat([self.stem(seen, mix), window], dim=1)  # (N, trunk, H/4, W/4)
-        trunk = F.relu(self.enter(F.relu(trunk), mix))
-        for block in self.blocks:
-            trunk = block(trunk, mix)
-        half = self._twice(trunk)
-        half = F.relu(self.to_half(half, mix) + self.detail(seen, mix))  # (N, half, H/2, W/2)
-        full = self._twice(half)
-        full = F.relu(self.to_full(full, mix))  # (N, full, H, W)
-        painted = self.to_rgb(torch.cat([full, seen.to(full.dtype)], dim=1), mix)
+        luminance = luminance_of(image.float())
+        signals = [windowed_luminance(luminance)]
+        if self.size.contours:
+            signals.append(contour_lines(luminance))
+        painted = self.paint(image * 2.0 - 1.0, torch.cat(signals, dim=1).to(image.dtype), mix)
         clamped = image.float().clamp(1 / 512, 1 - 1 / 512)
-        logit = torch.log(clamped) - torch.log(1.0 - clamped)
+        logit = torch.log(clamped / (1.0 - clamped))
         kept = (mix @ self.keep)[:, :, None, None] * logit
         return torch.sigmoid(painted.float() + kept)
 
@@ -189,3 +144,145 @@ class Generator(nn.Module):
         for module in self.modules():
             if isinstance(module, StyledConv):
                 module.pad_mode = mode
+
+    def _make_blocks(self, rows: int) -> nn.ModuleList:
+        size = self.size
+        plain = size.blocks - size.blocks // 2
+        dilations = [1] * plain + [size.dilation] * (size.blocks // 2)
+        return nn.ModuleList(
+            ResidualBlock(size.trunk, rows, d, size.norm == "instance") for d in dilations
+        )
+
+    def _trunk_reach(self) -> int:
+        """Trunk pixels from the blocks and the windows that lie before them.
+
+        The luminance window is applied twice (mean, then deviation), which is wider than the
+        contours' one.
+        """
+        reach = 2 * (WINDOW // 2)
+        for block in self.blocks:
+            assert isinstance(block, ResidualBlock)
+            reach += 2 * block.first.dilation
+        return reach
+
+    blocks: nn.ModuleList
+
+    def _twice(self, x: Tensor) -> Tensor:
+        """(N, C, h, w) -> (N, C, 2h, 2w)."""
+        if self.size.upsample == "nearest":
+            return F.interpolate(x, scale_factor=2.0, mode="nearest")
+        return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+
+
+class FullGenerator(Generator):
+    """Strided stem, trunk at a quarter, a detail path at half, the last strokes at full size."""
+
+    def __init__(self, styles: int, size: GeneratorSize) -> None:
+        super().__init__(styles, size)
+        rows, instance = styles + 1, size.norm == "instance"
+        self.stem = StyledConv(
+            3, size.trunk - 1, 8, rows, stride=STRIDE, gain=2.0, instance_norm=instance
+        )
+        self.detail = StyledConv(3, size.half, 6, rows, stride=2, gain=1.0, instance_norm=instance)
+        self.enter = StyledConv(size.trunk, size.trunk, 3, rows, gain=1.4, instance_norm=instance)
+        if size.contours:
+            self.contours = StyledConv(2 * len(CONTOUR_LINES), size.trunk, 3, rows, gain=0.3)
+        self.blocks = self._make_blocks(rows)
+        self.to_half = StyledConv(size.trunk, size.half, 3, rows, gain=1.4, instance_norm=instance)
+        self.to_full = StyledConv(size.half, size.full, 3, rows, gain=1.4, instance_norm=instance)
+        self.to_rgb = StyledConv(size.full + 3, 3, 3, rows, gain=0.1)
+        with torch.no_grad():
+            self.to_rgb.gain[0] = 0.0
+
+    @property
+    def halo_px(self) -> int:
+        """See the base class."""
+        trunk = 1 + self._trunk_reach()
+        # to_half reads one half-size pixel beyond, inside one trunk pixel; bilinear one more.
+        trunk += 1 if self.size.upsample == "nearest" else 2
+        reach = trunk * STRIDE + 4 + 2 + 1  # stem's kernel, to_full's and to_rgb's pixels
+        return -(-reach // STRIDE) * STRIDE
+
+    @property
+    def kmac_per_pixel(self) -> float:
+        """See the base class."""
+        areas = {"detail": 4, "to_half": 4, "to_full": 1, "to_rgb": 1}
+        return _kmac(self, areas)
+
+    def paint(self, seen: Tensor, signals: Tensor, mix: Tensor) -> Tensor:
+        """See the base class."""
+        trunk = torch.cat([self.stem(seen, mix), signals[:, :1]], dim=1)  # (N, trunk, H/4, W/4)
+        trunk = self.enter(F.relu(trunk), mix)
+        if self.size.contours:
+            trunk = trunk + self.contours(signals[:, 1:], mix)
+        trunk = F.relu(trunk)
+        for block in self.blocks:
+            trunk = block(trunk, mix)
+        half = self._twice(trunk)
+        half = F.relu(self.to_half(half, mix) + self.detail(seen, mix))  # (N, half, H/2, W/2)
+        full = self._twice(half)
+        full = F.relu(self.to_full(full, mix))  # (N, full, H, W)
+        painted: Tensor = self.to_rgb(torch.cat([full, seen.to(full.dtype)], dim=1), mix)
+        return painted
+
+
+class FastGenerator(Generator):
+    """Pixel-unshuffle in, everything at a quarter, a thin layer at half, pixel-shuffle out.
+
+    The sub-pixel convolution out (Shi et al. 2016) runs at half size, so no layer runs at full.
+    """
+
+    def __init__(self, styles: int, size: GeneratorSize) -> None:
+        super().__init__(styles, size)
+        rows, instance = styles + 1, size.norm == "instance"
+        signals = 1 + (2 * len(CONTOUR_LINES) if size.contours else 0)
+        self.stem = StyledConv(
+            3 * STRIDE * STRIDE + signals, size.trunk, 3, rows, gain=2.0, instance_norm=instance
+        )
+        self.blocks = self._make_blocks(rows)
+        self.to_half = StyledConv(size.trunk, size.half, 3, rows, gain=1.4, instance_norm=instance)
+        self.detail = StyledConv(12, size.half, 3, rows, gain=1.0, instance_norm=instance)
+        self.strokes = StyledConv(size.half, size.half, 3, rows, gain=1.4, instance_norm=instance)
+        self.to_rgb = StyledConv(size.half, 12, 3, rows, gain=0.1)
+        with torch.no_grad():
+            self.to_rgb.gain[0] = 0.0
+
+    @property
+    def halo_px(self) -> int:
+        """See the base class."""
+        trunk = 1 + self._trunk_reach() + 1
+        # The two layers at half size read one trunk pixel beyond; bilinear one more.
+        trunk += 1 if self.size.upsample == "nearest" else 2
+        reach = trunk * STRIDE + 1  # from the middle of one trunk pixel to the end of another
+        return -(-reach // STRIDE) * STRIDE
+
+    @property
+    def kmac_per_pixel(self) -> float:
+        """See the base class."""
+        return _kmac(self, {"detail": 4, "strokes": 4, "to_rgb": 4})
+
+    def paint(self, seen: Tensor, signals: Tensor, mix: Tensor) -> Tensor:
+        """See the base class."""
+        trunk = torch.cat([F.pixel_unshuffle(seen, STRIDE), signals], dim=1)
+        trunk = F.relu(self.stem(trunk, mix))  # (N, trunk, H/4, W/4)
+        for block in self.blocks:
+            trunk = block(trunk, mix)
+        half = self._twice(self.to_half(trunk, mix))
+        half = F.relu(half + self.detail(F.pixel_unshuffle(seen, 2), mix))  # (N, half, H/2, W/2)
+        half = F.relu(self.strokes(half, mix))
+        return F.pixel_shuffle(self.to_rgb(half, mix), 2)
+
+
+def _kmac(generator: Generator, areas: dict[str, int]) -> float:
+    """Sums the convolutions' costs; `areas` are image pixels per output pixel, else trunk's."""
+    total = 0.0
+    for name, module in generator.named_modules():
+        if isinstance(module, StyledConv):
+            total += module.weight.numel() / areas.get(name, STRIDE * STRIDE)
+    return total / 1000.0
+
+
+def make_generator(styles: int, size: GeneratorSize) -> Generator:
+    """A fresh generator of the size's kind for K styles."""
+    kind = {"full": FullGenerator, "fast": FastGenerator}[size.kind]
+    return kind(styles, size)

@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 
 from model_training.data.picture_table import read_picture_table
-from model_training.networks.generator import STRIDE, Generator
+from model_training.networks.generator import STRIDE, Generator, make_generator
 from model_training.training.checkpoint import FILE_NAME, load_modules
 from model_training.training.config import TrainingConfig
 from model_training.training.sheet import BORDER_PX
@@ -66,7 +66,7 @@ def load_generator(config: TrainingConfig, run: Path) -> tuple[Generator, int]:
         raise RunMissing(
             f"Run folder '{run}' holds no {FILE_NAME}. Train it first with impasto-train style."
         )
-    generator = Generator(len(config.styles), config.generator.generator_size())
+    generator = make_generator(len(config.styles), config.generator.generator_size())
     step = load_modules(run, {"average": generator}, config.deciding())
     generator.set_padding("zeros")
     return generator.eval().requires_grad_(False), step

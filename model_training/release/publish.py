@@ -18,7 +18,7 @@ from model_training.data.style_target import measure_target, read_paintings, rea
 from model_training.evaluation import evaluate
 from model_training.evaluation.evaluate import Frame
 from model_training.networks.features import VggFeatures
-from model_training.networks.generator import STRIDE, Generator, StyledConv
+from model_training.networks.generator import STRIDE, Generator
 from model_training.release import export
 from model_training.training.config import TrainingConfig
 from model_training.training.sheet import BORDER_PX
@@ -56,16 +56,6 @@ class SessionPainter:
         return np.ascontiguousarray(inside.transpose(1, 2, 0))
 
 
-def kmac_per_pixel(generator: Generator) -> float:
-    """Multiply-accumulates of all convolutions for one image pixel, in thousands."""
-    total = 0.0
-    sizes = {"detail": 4, "to_half": 4, "to_full": 1, "to_rgb": 1}
-    for name, module in generator.named_modules():
-        if isinstance(module, StyledConv):
-            total += module.weight.numel() / sizes.get(name, STRIDE * STRIDE)
-    return total / 1000.0
-
-
 def measure_gates(
     config: TrainingConfig, generator: Generator, paint: SessionPainter, data: Path
 ) -> NumberTree:
@@ -76,8 +66,8 @@ def measure_gates(
     ]
     features = VggFeatures(data / config.data.features)
     paintings = read_paintings(config, data, torch.device("cpu"))
-    target = measure_target(features, read_photos(config, data), paintings)
-    gates = NumberTree(kmac_per_pixel=kmac_per_pixel(generator))
+    target = measure_target(features, read_photos(config, data), paintings, config)
+    gates = NumberTree(kmac_per_pixel=generator.kmac_per_pixel)
     moving = evaluate.measure_stability(stills, paint.styles, paint)
     for index, style in enumerate(paint.styles):
         own = NumberTree(moving[style])

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn, optim
 
 FILE_NAME = "state.safetensors"
+
+ROWS = ("gain", "bias", "keep")
+"""A generator's parameters that have a row for each style; the others are the trunk."""
 
 
 class RunMismatch(ValueError):
@@ -80,22 +84,40 @@ def _fill(modules: Mapping[str, nn.Module], tensors: Mapping[str, Tensor]) -> No
         )
 
 
-def start_from(folder: Path, generator: nn.Module) -> None:
-    """Fills a generator with another run's averaged one; RunMismatch where the sizes differ."""
+def start_from(folder: Path, generator: nn.Module, styles: Sequence[str]) -> None:
+    """Fills a generator with another run's averaged one.
+
+    Rows go by style id; a style that the other run does not know starts as the mean of those it
+    knows. What the other run has not (contour lines, say) starts fresh. RunMismatch where the
+    sizes differ.
+    """
     try:
         with safe_open(str(folder / FILE_NAME), framework="pt") as saved:
-            tensors = {key: saved.get_tensor(key) for key in saved.keys()}
-        _fill({"average": generator}, tensors)
+            metadata = saved.metadata()
+            theirs = {
+                key.removeprefix("average/"): saved.get_tensor(key)
+                for key in saved.keys()
+                if key.startswith("average/")
+            }
     except FileNotFoundError as error:
         raise RunMismatch(
             f"The configuration starts from run '{folder}', which holds no {FILE_NAME}. "
             "Train that one first, or take 'start' out of the configuration."
         ) from error
-    except RuntimeError as error:
-        raise RunMismatch(
-            f"The configuration starts from run '{folder}', whose generator is of another size or "
-            "has other styles. Make [generator] and [[styles]] equal in both."
-        ) from error
+    known = [style["id"] for style in json.loads(metadata["config"])["styles"]]
+    ours = generator.state_dict()
+    for name, value in theirs.items():
+        if name.rsplit(".", 1)[-1] in ROWS:
+            mean = value[1:].mean(0)
+            rows = [value[known.index(s) + 1] if s in known else mean for s in styles]
+            value = torch.stack([value[0], *rows])
+        if name not in ours or ours[name].shape != value.shape:
+            raise RunMismatch(
+                f"The configuration starts from run '{folder}', whose generator is of another size "
+                f"(at '{name}'). Make [generator] equal in both."
+            )
+        ours[name] = value
+    generator.load_state_dict(ours)
 
 
 def load_modules(folder: Path, modules: Mapping[str, nn.Module], config: str) -> int:

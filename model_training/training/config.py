@@ -69,12 +69,15 @@ class DataConfig(_Section):
 class SizeConfig(_Section):
     """Channels of the generator; see GeneratorSize."""
 
+    kind: Literal["full", "fast"] = "full"
     trunk: Annotated[int, Field(ge=16, le=512)] = 64
     half: Annotated[int, Field(ge=8, le=256)] = 32
-    full: Annotated[int, Field(ge=4, le=128)] = 16
+    full: Annotated[int, Field(ge=0, le=128)] = 16
     blocks: Annotated[int, Field(ge=2, le=24)] = 6
     dilation: Annotated[int, Field(ge=1, le=4)] = 2
-    upsample: Literal["nearest", "bilinear"] = "nearest"
+    upsample: Literal["nearest", "bilinear"] = "bilinear"
+    contours: bool = True
+    norm: Literal["weight", "instance"] = "weight"
 
     def generator_size(self) -> GeneratorSize:
         """The same values as the generator takes them."""
@@ -87,10 +90,17 @@ class LossConfig(_Section):
     content: Weight = 1.0
     style: Weight = 30.0
     moments: Weight = 5.0
+    strokes: Weight = 0.0
+    stroke_bands_px: Annotated[
+        list[Annotated[float, Field(gt=0.2, le=16.0)]], Field(min_length=2)
+    ] = [1.5, 3.0, 6.0]
+    """Gaussian blurs between which brushwork is looked for, from the finest to the coarsest."""
     tone: Weight = 0.0
     identity: Weight = 10.0
     stability: Weight = 4.0
     boil: Weight = 4.0
+    boil_gate: Annotated[float, Field(gt=0.0, le=1.0)] = 0.2
+    """Where an image boils more than this, its adversarial term falls in proportion."""
     adversarial: Weight = 0.3
     r1: Weight = 0.1
     total_variation: Weight = 0.05

@@ -22,7 +22,7 @@ from model_training.data.style_target import measure_target, read_paintings, rea
 from model_training.losses import adversarial, perceptual, pixels, stability
 from model_training.networks.discriminator import PatchDiscriminator
 from model_training.networks.features import VggFeatures
-from model_training.networks.generator import Generator
+from model_training.networks.generator import make_generator
 from model_training.training.checkpoint import (
     RunState,
     check_run_folder,
@@ -89,10 +89,10 @@ class StyleTraining:
         self.device = device or torch.device("cpu")
         torch.manual_seed(config.schedule.seed)
         count = len(config.styles)
-        self.generator = Generator(count, config.generator.generator_size())
+        self.generator = make_generator(count, config.generator.generator_size())
         self.generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if start is not None:
-            start_from(start, self.generator)
+            start_from(start, self.generator, [style.id for style in config.styles])
         self.discriminator = PatchDiscriminator(count).to(self.device)
         self.generator.to(self.device)
         self.average = copy.deepcopy(self.generator).requires_grad_(False)
@@ -101,7 +101,7 @@ class StyleTraining:
         self.features.to(self.device)
         self.photos = read_photos(config, data)
         self.paintings = read_paintings(config, data, self.device)
-        self.target = measure_target(self.features, self.photos, self.paintings)
+        self.target = measure_target(self.features, self.photos, self.paintings, config)
         self.features.to(torch.bfloat16)
         self.style_weights = torch.tensor(
             [style.weight for style in config.styles], device=self.device
@@ -161,6 +161,9 @@ class StyleTraining:
             "moments": weights.moments
             * style_factor
             * perceptual.moment_loss(found, self.target, index),
+            "strokes": weights.strokes
+            * full
+            * pixels.stroke_loss(painted, self.target.strokes, index, weights.stroke_bands_px),
             "identity": weights.identity
             * (1.0 - full).square()
             * pixels.identity_loss(painted, image),
@@ -177,12 +180,12 @@ class StyleTraining:
         adversary *= weights.adversarial
         judge_report: dict[str, float] = {}
         if adversary > 0.0:
-            judge = number % count  # one style's brushwork is judged in a step
-            chosen = (index == judge) & (full == 1.0)
+            calm = stability.measured_boil(warped, painted_moved, seen.visible)
+            gate = (weights.boil_gate / calm.clamp_min(1e-3)).clamp(max=1.0)
             term, judge_report = self._adversarial(
-                painted, seen.style, chosen, judge, number, random
+                painted, seen.style, index, full == 1.0, number, random
             )
-            terms["adversarial"] = adversary * term
+            terms["adversarial"] = adversary * gate * term
         total = torch.stack([term.mean() for term in terms.values()]).sum()
         report = {name: float(term.detach().mean()) for name, term in terms.items()}
         if not math.isfinite(sum(report.values())):
@@ -208,25 +211,28 @@ class StyleTraining:
         self,
         painted: Tensor,
         style: Tensor,
+        index: Tensor,
         chosen: Tensor,
-        judge: int,
         number: int,
         random: torch.Generator,
     ) -> tuple[Tensor, dict[str, float]]:
-        """Trains the discriminator on one style and returns the generator's term, (N,)."""
+        """Trains the discriminator on the chosen paintings and returns the generator's term, (N,).
+
+        Each is judged beside a crop of the painting of its own style.
+        """
         report: dict[str, float] = {}
+        term = painted.new_zeros(len(painted))
         if not bool(chosen.any()):
-            return painted.new_zeros(len(painted)), report
-        fake = painted[chosen].detach()
-        asked = style[chosen]
-        real = self._painting_crops(judge, len(fake), random)
+            return term, report
+        fake, asked = painted[chosen].detach(), style[chosen]
+        real = self._painting_crops(index[chosen].tolist(), random)
+        penalised = number % R1_EVERY == 0
+        real = real.requires_grad_(penalised)
         scores_real = self.discriminator(real, asked)
-        loss = adversarial.discriminator_hinge_loss(
-            scores_real, self.discriminator(fake, asked)
-        ).mean()
-        if number % R1_EVERY == 0:
-            real = real.requires_grad_(True)
-            penalty = adversarial.r1_penalty(self.discriminator(real, asked), real).mean()
+        scores_fake = self.discriminator(fake, asked)
+        loss = adversarial.discriminator_hinge_loss(scores_real, scores_fake).mean()
+        if penalised:
+            penalty = adversarial.r1_penalty(scores_real, real).mean()
             loss = loss + self.config.losses.r1 * R1_EVERY * penalty
         self.discriminator_optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -235,15 +241,15 @@ class StyleTraining:
         self.discriminator.requires_grad_(False)
         scores = self.discriminator(painted[chosen], asked)
         self.discriminator.requires_grad_(True)
-        term = painted.new_zeros(len(painted))
-        term[chosen] = adversarial.generator_hinge_loss(scores) * self.style_weights[judge]
+        term[chosen] = adversarial.generator_hinge_loss(scores) * self.style_weights[index[chosen]]
         return term, report
 
-    def _painting_crops(self, index: int, count: int, random: torch.Generator) -> Tensor:
-        """Random crops of one painting, half of them with their patches shuffled."""
-        painting, side = self.paintings[index], self.config.data.crop_px
+    def _painting_crops(self, styles: list[int], random: torch.Generator) -> Tensor:
+        """A random crop of each style's painting, every second with its patches shuffled."""
+        side = self.config.data.crop_px
         crops = []
-        for position in range(count):
+        for position, index in enumerate(styles):
+            painting = self.paintings[index]
             top = int(torch.randint(painting.shape[2] - side + 1, (1,), generator=random))
             left = int(torch.randint(painting.shape[3] - side + 1, (1,), generator=random))
             crop = painting[..., top : top + side, left : left + side]

@@ -7,6 +7,8 @@ import torch
 
 from model_training.losses import adversarial, perceptual, pixels, stability
 
+BANDS = (1.5, 3.0, 6.0)
+
 
 def features(seed: int) -> dict[str, torch.Tensor]:
     """One layer of random features."""
@@ -16,7 +18,9 @@ def features(seed: int) -> dict[str, torch.Tensor]:
 
 def target_of(seed: int) -> perceptual.StyleTarget:
     """A target that those features hit."""
-    return perceptual.measure_paintings(lambda _: features(seed), [torch.zeros(1)])
+    return perceptual.measure_paintings(
+        lambda _: features(seed), [torch.zeros(1, 3, 64, 64)], BANDS
+    )
 
 
 def test_gram_is_the_mean_outer_product() -> None:
@@ -108,3 +112,14 @@ def test_r1_does_not_grow_with_the_crop() -> None:
         for p in (small, large)
     )
     assert four == pytest.approx(one)
+
+
+def test_brushwork_is_missed_where_there_is_none() -> None:
+    """A painting misses nothing of itself; a flat picture misses all of it, half as much half."""
+    painting = torch.rand(1, 3, 128, 128, generator=torch.Generator().manual_seed(2))
+    target = pixels.spread(pixels.stroke_strength(painting, BANDS))
+    index = torch.tensor([0])
+    flat, half = torch.full_like(painting, 0.5), 0.5 + 0.5 * (painting - 0.5)
+    assert float(pixels.stroke_loss(painting, target, index, BANDS)) == pytest.approx(0.0, abs=1e-6)
+    assert float(pixels.stroke_loss(half, target, index, BANDS)) == pytest.approx(0.5, abs=0.02)
+    assert float(pixels.stroke_loss(flat, target, index, BANDS)) == pytest.approx(1.0, abs=0.05)

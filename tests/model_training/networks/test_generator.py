@@ -8,17 +8,26 @@ import pytest
 import torch
 from torch import Tensor
 
-from model_training.networks.generator import STRIDE, Generator, GeneratorSize
+from model_training.networks.generator import STRIDE, Generator, GeneratorSize, make_generator
 
 SMALL = GeneratorSize(trunk=16, half=8, full=8, blocks=2)
 
 
-@pytest.fixture(params=["nearest", "bilinear"])
+SIZES = {
+    "full, nearest": SMALL,
+    "full, bilinear": replace(SMALL, upsample="bilinear"),
+    "full, contours": replace(SMALL, upsample="bilinear", contours=True),
+    "fast, nearest": replace(SMALL, kind="fast"),
+    "fast, contours": replace(SMALL, kind="fast", upsample="bilinear", contours=True),
+}
+
+
+@pytest.fixture(params=list(SIZES))
 def generator(request: pytest.FixtureRequest) -> Generator:
     """A small generator with every layer at work."""
     torch.manual_seed(0)
-    size = replace(SMALL, upsample=request.param)
-    made = Generator(2, size).eval().requires_grad_(False)
+    size = SIZES[request.param]
+    made = make_generator(2, size).eval().requires_grad_(False)
     for parameter in made.parameters():  # away from the start, where most of the net is silent
         parameter.add_(0.2 * torch.randn_like(parameter))
     made.set_padding("zeros")
@@ -33,7 +42,7 @@ def paint(generator: Generator, image: Tensor, strength: float = 1.0) -> Tensor:
 def test_a_fresh_generator_returns_the_image_at_strength_zero() -> None:
     """Before any training, strength 0 is the image to within the logit's clamp."""
     image = torch.rand(1, 3, 32, 48)
-    fresh = Generator(2, SMALL)
+    fresh = make_generator(2, SMALL)
     assert (paint(fresh, image, 0.0) - image).abs().max() < 3e-3
 
 
