@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from model_training.losses.palette import palette
 from model_training.losses.pixels import spread, stroke_strength
 
 
@@ -28,13 +29,14 @@ class StyleTarget:
     Each maps a layer to a tensor whose first axis is the style: Gram (K, C, C), mean and
     deviation (K, C).
     `strokes` (K, bands, SHARES) is how strong brushwork is from the calmest of the painting's
-    windows to the busiest.
+    windows to the busiest; `palettes` (K, directions, shares) which colours it has.
     """
 
     grams: Mapping[str, Tensor]
     means: Mapping[str, Tensor]
     deviations: Mapping[str, Tensor]
     strokes: Tensor
+    palettes: Tensor
 
 
 @torch.no_grad()
@@ -51,6 +53,7 @@ def measure_paintings(
         grams={k: torch.cat([gram(m[k]) for m in measured]) for k in layers},
         means={k: torch.cat([f.mean(2) for f in flat[k]]) for k in layers},
         deviations={k: torch.cat([f.std(2) for f in flat[k]]) for k in layers},
+        palettes=torch.cat([palette(painting) for painting in paintings]),
         strokes=torch.cat([spread(stroke_strength(painting, bands_px)) for painting in paintings]),
     )
 

@@ -90,6 +90,7 @@ class LossConfig(_Section):
     content: Weight = 1.0
     style: Weight = 30.0
     moments: Weight = 5.0
+    palette: Weight = 0.0
     strokes: Weight = 0.0
     stroke_bands_px: Annotated[
         list[Annotated[float, Field(gt=0.2, le=16.0)]], Field(min_length=2)

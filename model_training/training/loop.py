@@ -19,7 +19,7 @@ from torch.utils.tensorboard import SummaryWriter
 from model_training.data import motion
 from model_training.data.batch import make_batch
 from model_training.data.style_target import measure_target, read_paintings, read_photos
-from model_training.losses import adversarial, perceptual, pixels, stability
+from model_training.losses import adversarial, palette, perceptual, pixels, stability
 from model_training.networks.discriminator import PatchDiscriminator
 from model_training.networks.features import VggFeatures
 from model_training.networks.generator import make_generator
@@ -161,6 +161,9 @@ class StyleTraining:
             "moments": weights.moments
             * style_factor
             * perceptual.moment_loss(found, self.target, index),
+            "palette": weights.palette
+            * full
+            * palette.palette_loss(painted, self.target.palettes, index),
             "strokes": weights.strokes
             * full
             * pixels.stroke_loss(painted, self.target.strokes, index, weights.stroke_bands_px),
