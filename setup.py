@@ -58,7 +58,9 @@ setup(
         "nuke_plugin",
         "nuke_plugin.contract",
         "nuke_plugin.worker",
+        "nuke_plugin.worker.measure",
         "model_training",
+        "model_training.cli",
         "model_training.data",
         "model_training.evaluation",
         "model_training.losses",
@@ -71,6 +73,7 @@ setup(
     ],
     package_data={
         "nuke_plugin.worker": ["demo_shot/*"],
+        "nuke_plugin.worker.measure": ["still_pictures/*"],
         "model_training": ["configs/*"],
         "onnx_models": ["README.md", "*/*"],
     },

@@ -3,8 +3,8 @@
 ::
 
     menu.py, init.py -> nuke_plugin/*.py -> nuke_plugin/contract <- nuke_plugin/worker
-                                                     ^
-                                               model_training
+                                                     ^              ^
+                                                     +- model_training
 
 Every import counts, also one inside a function or under ``TYPE_CHECKING``, and so do
 ``importlib.import_module`` and ``__import__`` with a literal name.
@@ -54,7 +54,7 @@ PARTS = {
         ),
         Part("contract", frozenset(), NUKE_STANDARD_LIBRARY),
         Part("worker", frozenset({"contract"}), STANDARD_LIBRARY | WORKER_MODULES),
-        Part("training", frozenset({"contract"}), STANDARD_LIBRARY | TRAINING_MODULES),
+        Part("training", frozenset({"contract", "worker"}), STANDARD_LIBRARY | TRAINING_MODULES),
     )
 }
 

@@ -24,7 +24,9 @@ def planted(root: Path, **files: str) -> Path:
         "nuke_plugin/worker/__init__.py": "",
         "nuke_plugin/worker/painter.py": "import numpy as np\nimport nuke_plugin.contract.card",
         "model_training/__init__.py": "",
-        "model_training/loop.py": "import torch\nfrom nuke_plugin.contract import card",
+        "model_training/loop.py": (
+            "import torch\nfrom nuke_plugin.contract import card\nimport nuke_plugin.worker.painter"
+        ),
     }
     wrong = {
         name.replace("__", "/", name.count("__")) + ".py": text for name, text in files.items()
@@ -95,7 +97,11 @@ def test_planted_project_without_mistake(tmp_path: Path) -> None:
         ("nuke_plugin__worker__painter", "import nuke_plugin", "worker may not import nuke side"),
         ("nuke_plugin__worker__painter", "import torch", "worker may not import torch"),
         ("nuke_plugin__worker__painter", "import model_training", "worker may not import training"),
-        ("model_training__loop", "import nuke_plugin.worker", "training may not import worker"),
+        (
+            "nuke_plugin__worker__measure__stability",
+            "from model_training.evaluation import evaluate",
+            "worker may not import training",
+        ),
         ("model_training__loop", "import nuke_plugin.panel", "training may not import nuke side"),
         ("model_training__loop", "import lightning", "training may not import lightning"),
         ("model_training__loop", "import tests.tiny_model", "training may not import tests"),

@@ -16,7 +16,6 @@ import torch
 from model_training.data.photos import read_picture
 from model_training.data.style_target import measure_target, read_paintings, read_photos
 from model_training.evaluation import evaluate
-from model_training.evaluation.evaluate import Frame
 from model_training.networks.features import VggFeatures
 from model_training.networks.generator import STRIDE, Generator
 from model_training.release import export
@@ -24,6 +23,9 @@ from model_training.training.config import TrainingConfig
 from model_training.training.sheet import BORDER_PX
 from nuke_plugin.contract.strict_json import NumberTree
 from nuke_plugin.contract.version import VERSION
+from nuke_plugin.worker.measure import gates as pixel_gates
+from nuke_plugin.worker.measure.exact_motion import Frame
+from nuke_plugin.worker.measure.stills import covering
 
 PREVIEW_SIZE = (480, 270)
 
@@ -61,23 +63,17 @@ def measure_gates(
 ) -> NumberTree:
     """Every number that the card publishes but the parity, measured on the exported network."""
     stills = [
-        (read_picture(data / still) / np.float32(255.0)).astype(np.float32)
+        covering((read_picture(data / still) / np.float32(255.0)).astype(np.float32))
         for still in config.data.stills
     ]
     features = VggFeatures(data / config.data.features)
     paintings = read_paintings(config, data, torch.device("cpu"))
     target = measure_target(features, read_photos(config, data), paintings, config)
-    gates = NumberTree(kmac_per_pixel=generator.kmac_per_pixel)
-    moving = evaluate.measure_stability(stills, paint.styles, paint)
+    gates = pixel_gates.measure_gates(paint, paint.styles, generator.halo_px, stills)
     for index, style in enumerate(paint.styles):
-        own = NumberTree(moving[style])
-        own["grain_gain"] = evaluate.grain_gain(stills[0], style, paint)
-        own["identity_mean_abs"] = evaluate.identity_difference(stills[0], style, paint)
-        own["tile_max_abs"] = evaluate.tile_difference(stills[0], style, paint, generator.halo_px)
-        own["far_field"] = evaluate.far_field(stills[0], style, paint, generator.halo_px)
-        own.update(evaluate.strength_sweep(stills, style, index, paint, features, target))
-        gates[style] = own
-    gates["plate"] = NumberTree(moving["plate"])
+        sweep = evaluate.strength_sweep(stills, style, index, paint, features, target)
+        gates[style].update(sweep)
+    gates["kmac_per_pixel"] = generator.kmac_per_pixel
     return gates
 
 

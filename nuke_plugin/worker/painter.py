@@ -125,7 +125,7 @@ class Painter:
         geometry = seen.geometry
         while True:
             try:
-                return self._run_windows(seen.image, geometry, cancellation)
+                return self.run_windows(seen.image, geometry, cancellation)
             except MemoryError as error:
                 window_px = geometry.window_width * geometry.window_height
                 smaller = FrameGeometry.of(
@@ -158,9 +158,14 @@ class Painter:
             colour.from_linear.apply(planes)
         return planes
 
-    def _run_windows(
+    def run_windows(
         self, image: NDArray[np.float32], geometry: FrameGeometry, cancellation: Cancellation
     ) -> Planes:
+        """Run the network on a padded picture, window by window; return the frame, (3, H, W).
+
+        ``image`` is display encoded in [0, 1], (1, 3, padded H, padded W). Raises
+        ``RenderCancelled``, and ``MemoryError`` when a window is too large for the machine.
+        """
         painted: Planes = np.empty((3, geometry.height, geometry.width), np.float32)
         for window in geometry.windows():
             rows = slice(window.y, window.y + geometry.window_height)
