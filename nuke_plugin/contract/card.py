@@ -30,9 +30,20 @@ from nuke_plugin.contract.errors import (
     StyleNotFound,
     StyleWeightsInvalid,
 )
+from nuke_plugin.contract.field_checks import (
+    check,
+    check_file_name,
+    check_id,
+    check_range,
+    check_text,
+)
 from nuke_plugin.contract.strict_json import NumberTree, parse_object, read_record, write_record
+from nuke_plugin.contract.wiring import NEUTRAL, Wiring
 
 CARD_FORMAT = 1
+IMPORTED_FORMAT = 2
+"""Format of the card of a network that others trained: the same, and how it is run."""
+
 CARD_FILE = "card.json"
 KINDS = ("style",)
 
@@ -41,7 +52,6 @@ _LARGEST_MULTIPLE = 1024
 _LARGEST_HALO_PX = 4096
 _LARGEST_SCALE_PX = 65536
 
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -59,40 +69,43 @@ class NetworkFile:
     """Size of the file in bytes, above 0."""
 
     opset: int
-    """ONNX operator set of the graph, 18 or higher."""
+    """ONNX operator set of the graph: 18 or higher, of an imported network 7 or higher."""
 
     def __post_init__(self) -> None:
-        _check_file_name("file", self.file)
-        _check(bool(_SHA256.fullmatch(self.sha256)), "sha256", self.sha256, "64 digits 0-9a-f")
-        _check(self.size_bytes > 0, "size_bytes", self.size_bytes, "above 0")
-        _check(self.opset >= 18, "opset", self.opset, "18 or higher")
+        check_file_name("file", self.file)
+        check(bool(_SHA256.fullmatch(self.sha256)), "sha256", self.sha256, "64 digits 0-9a-f")
+        check(self.size_bytes > 0, "size_bytes", self.size_bytes, "above 0")
+        check(self.opset >= 7, "opset", self.opset, "7 or higher")
 
 
 @dataclass(frozen=True)
 class ImageTensor:
-    """An image that goes into the network or comes out of it, float32 (N, 3, H, W)."""
+    """An image that goes into the network or comes out of it, float32 (N, 3, H, W).
+
+    Only an imported network has another layout, order or range than the first of each.
+    """
 
     name: str
     """Name of the tensor in the graph."""
 
     layout: str = "NCHW"
-    """Order of the axes: ``NCHW``."""
+    """Order of the axes: ``NCHW`` or ``NHWC``."""
 
     channels: str = "RGB"
-    """Order of the channels: ``RGB``."""
+    """Order of the channels: ``RGB`` or ``BGR``."""
 
     range: tuple[float, float] = (0.0, 1.0)
-    """Lowest and highest value the network was trained on: 0 and 1."""
+    """The values that stand for black and white: 0 and 1, or any two, rising."""
 
     encoding: str = "srgb"
     """What the values mean: ``srgb``, encoded by the sRGB curve with Rec.709 primaries."""
 
     def __post_init__(self) -> None:
-        _check_text("name", self.name)
-        _check(self.layout == "NCHW", "layout", self.layout, "NCHW")
-        _check(self.channels == "RGB", "channels", self.channels, "RGB")
-        _check(self.range == (0.0, 1.0), "range", list(self.range), "[0, 1]")
-        _check(self.encoding == "srgb", "encoding", self.encoding, "srgb")
+        check_text("name", self.name)
+        check(self.layout in ("NCHW", "NHWC"), "layout", self.layout, "NCHW or NHWC")
+        check(self.channels in ("RGB", "BGR"), "channels", self.channels, "RGB or BGR")
+        check(self.range[0] < self.range[1], "range", list(self.range), "two rising numbers")
+        check(self.encoding == "srgb", "encoding", self.encoding, "srgb")
 
 
 @dataclass(frozen=True)
@@ -122,8 +135,8 @@ class VectorInput:
     """Number of style slots K, 1 to 1024."""
 
     def __post_init__(self) -> None:
-        _check_text("name", self.name)
-        _check_range("length", self.length, 1, _MOST_STYLES)
+        check_text("name", self.name)
+        check_range("length", self.length, 1, _MOST_STYLES)
 
 
 @dataclass(frozen=True)
@@ -146,11 +159,11 @@ class ScalarInput:
     """What the value does to the picture, in a sentence for the user."""
 
     def __post_init__(self) -> None:
-        _check_text("name", self.name)
-        _check(self.minimum < self.maximum, "maximum", self.maximum, "above the minimum")
+        check_text("name", self.name)
+        check(self.minimum < self.maximum, "maximum", self.maximum, "above the minimum")
         inside = self.minimum <= self.neutral <= self.maximum
-        _check(inside, "neutral", self.neutral, "between minimum and maximum")
-        _check_text("meaning", self.meaning)
+        check(inside, "neutral", self.neutral, "between minimum and maximum")
+        check_text("meaning", self.meaning)
 
 
 @dataclass(frozen=True)
@@ -173,9 +186,9 @@ class StyleSlot:
     """File name, inside the model folder, of a picture of this style at work."""
 
     def __post_init__(self) -> None:
-        _check_id("id", self.id)
-        _check_text("title", self.title)
-        _check_file_name("preview", self.preview)
+        check_id("id", self.id)
+        check_text("title", self.title)
+        check_file_name("preview", self.preview)
 
 
 @dataclass(frozen=True)
@@ -195,8 +208,8 @@ class Source:
     """Who made it."""
 
     def __post_init__(self) -> None:
-        _check_text("file", self.file)
-        _check_text("licence", self.licence)
+        check_text("file", self.file)
+        check_text("licence", self.licence)
 
 
 @dataclass(frozen=True)
@@ -204,7 +217,7 @@ class ModelCard:
     """What is known of one trained network."""
 
     format: int
-    """Version of this card's own layout: 1."""
+    """Version of this card's own layout: 1, and 2 for an ``ImportedCard``."""
 
     id: str
     """Name of the model and of its folder: lower-case letters, digits, ``_`` and ``-``."""
@@ -252,7 +265,7 @@ class ModelCard:
 
     training_scale_px: int
     """Short side of the painting in training, in pixels, 1 to 65536: it sets the size of the
-    strokes."""
+    strokes. 0 in an imported card, where it is not known."""
 
     licence: str
     """Licence of the network."""
@@ -267,32 +280,59 @@ class ModelCard:
     """File name, inside the model folder, of the picture that shows the model."""
 
     def __post_init__(self) -> None:
-        _check(self.format == CARD_FORMAT, "format", self.format, str(CARD_FORMAT))
-        _check_id("id", self.id)
-        _check_text("title", self.title)
-        _check(self.kind in KINDS, "kind", self.kind, " or ".join(KINDS))
+        self._check_graph()
+        check_id("id", self.id)
+        check_text("title", self.title)
+        check(self.kind in KINDS, "kind", self.kind, " or ".join(KINDS))
         count = f"{len(self.styles)}, the number of styles"
-        _check(self.style.length == len(self.styles), "style.length", self.style.length, count)
+        check(self.style.length == len(self.styles), "style.length", self.style.length, count)
         ids = [slot.id for slot in self.styles]
-        _check(len(set(ids)) == len(ids), "styles", ids, "styles with different ids")
-        _check_range("size_multiple", self.size_multiple, 1, _LARGEST_MULTIPLE)
-        _check_range("halo_px", self.halo_px, 0, _LARGEST_HALO_PX)
+        check(len(set(ids)) == len(ids), "styles", ids, "styles with different ids")
+        check_range("size_multiple", self.size_multiple, 1, _LARGEST_MULTIPLE)
+        check_range("halo_px", self.halo_px, 0, _LARGEST_HALO_PX)
         border = self.border_px
-        _check(0 <= border <= self.halo_px, "border_px", border, "0 to halo_px")
-        _check_range("training_scale_px", self.training_scale_px, 1, _LARGEST_SCALE_PX)
-        _check_text("licence", self.licence)
-        _check_file_name("preview", self.preview)
+        check(0 <= border <= self.halo_px, "border_px", border, "0 to halo_px")
+        check_text("licence", self.licence)
+        check_file_name("preview", self.preview)
+
+    @property
+    def wiring(self) -> Wiring:
+        """How the worker runs the network: the graph of the module's text needs nothing else."""
+        return NEUTRAL
+
+    @property
+    def caution(self) -> str:
+        """What a user of a network that is not local should know; empty for a local one."""
+        if self.local:
+            return ""
+        return (
+            f"The model {self.id} looks at the whole picture at once: a crop, a tile or a part of "
+            "a frame comes out in other colours than the whole frame, and one bright object may "
+            "re-tint all of it."
+        )
+
+    def _check_graph(self) -> None:
+        """Refuse what a network with the graph of the module's text cannot be."""
+        check(self.format == CARD_FORMAT, "format", self.format, str(CARD_FORMAT))
+        check(self.network.opset >= 18, "network.opset", self.network.opset, "18 or higher")
+        for key, tensor in (("image", self.image), ("output", self.output)):
+            check(tensor.layout == "NCHW", f"{key}.layout", tensor.layout, "NCHW")
+            check(tensor.channels == "RGB", f"{key}.channels", tensor.channels, "RGB")
+            check(tensor.range == (0.0, 1.0), f"{key}.range", list(tensor.range), "[0, 1]")
+        check_range("training_scale_px", self.training_scale_px, 1, _LARGEST_SCALE_PX)
 
     @classmethod
     def from_file(cls, path: AnyPath) -> ModelCard:
-        """Return the card in a file.
+        """Return the card in a file, an ``ImportedCard`` when its format is 2.
 
         Raises ``CardMissing`` when there is none, ``CardInvalid`` with file and key when it is
         not readable, not JSON, or not a card.
         """
         file = Path(path)
         try:
-            return read_record(cls, parse_object(file.read_text(encoding="utf-8")))
+            value = parse_object(file.read_text(encoding="utf-8"))
+            is_imported = value.get("format") == IMPORTED_FORMAT
+            return read_record(ImportedCard if is_imported else ModelCard, value)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise CardMissing(file.parent) from error
         except FieldInvalid as error:
@@ -359,26 +399,38 @@ class ModelCard:
         )
 
 
-def _check(holds: bool, key: str, found: object, expected: str) -> None:
-    if not holds:
-        raise FieldInvalid(key, f"it is {found!r} and must be {expected}")
+@dataclass(frozen=True)
+class ImportedCard(ModelCard):
+    """The card of a network that others trained, which ``impasto import`` wrote: format 2."""
 
+    imported: Wiring
+    """How the worker runs the network."""
 
-def _check_range(key: str, number: int, least: int, most: int) -> None:
-    """Refuse a number that no model has and that would ask for more memory than there is."""
-    _check(least <= number <= most, key, number, f"{least} to {most}")
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        shape = self.imported.style_shape
+        if shape is None:
+            check(len(self.styles) == 1, "styles", len(self.styles), "1: there is no style input")
+        else:
+            length = math.prod(side or self.style.length for side in shape)
+            expected = f"{self.style.length} numbers, one a style"
+            check(length == self.style.length, "imported.style_shape", list(shape), expected)
+        for key in ("width", "height"):
+            size_px = getattr(self.imported, f"fixed_{key}_px")
+            room = not size_px or size_px > 2 * self.border_px
+            check(room, f"imported.fixed_{key}_px", size_px, "more than two borders")
 
+    @property
+    def wiring(self) -> Wiring:
+        """How the worker runs the network, as found when it was imported."""
+        return self.imported
 
-def _check_text(key: str, text: str) -> None:
-    _check(bool(text.strip()), key, text, "a text that is not empty")
+    def files(self) -> Iterator[str]:
+        """Yield the names of the files of the model's folder, the style picture among them."""
+        yield from super().files()
+        if self.imported.style_picture is not None:
+            yield self.imported.style_picture.file
 
-
-def _check_id(key: str, text: str) -> None:
-    expected = "lower-case letters, digits, _ and -, starting with a letter or digit"
-    _check(bool(_ID.fullmatch(text)), key, text, expected)
-
-
-def _check_file_name(key: str, name: str) -> None:
-    """Refuse anything but a bare name: a card must not reach outside its own folder."""
-    bare = bool(name) and name not in (".", "..") and not set(name) & set("/\\:\0")
-    _check(bare, key, name, "a file name without a folder")
+    def _check_graph(self) -> None:
+        check(self.format == IMPORTED_FORMAT, "format", self.format, str(IMPORTED_FORMAT))
+        check_range("training_scale_px", self.training_scale_px, 0, _LARGEST_SCALE_PX)

@@ -18,7 +18,8 @@
     │   ├── ModelFileMissing        FileNotFoundError
     │   ├── ModelFileTruncated      ValueError
     │   ├── ModelFileMismatch       ValueError
-    │   └── ModelGraphMismatch      ValueError
+    │   ├── ModelGraphMismatch      ValueError
+    │   └── NetworkRefused          ValueError
     ├── RequestError                what is asked for
     │   ├── StrengthOutOfRange      ValueError
     │   ├── StyleWeightsInvalid     ValueError
@@ -27,13 +28,15 @@
     │   ├── ColourSpaceUnknown      LookupError
     │   ├── ColourSpaceNeeded       ValueError
     │   ├── ColourConfigInvalid     ValueError
-    │   └── OptionInvalid           ValueError
+    │   ├── OptionInvalid           ValueError
+    │   └── ImportNeeds             ValueError
     ├── ResultError                 what goes out
     │   ├── ResultFolderUnwritable  PermissionError
     │   ├── DiskFull                OSError
     │   ├── ResultsExist            FileExistsError
     │   ├── ResultInUse             PermissionError
     │   ├── DemoFolderTaken         FileExistsError
+    │   ├── ModelIdTaken            FileExistsError
     │   └── ResultOverPlate         ValueError
     ├── NodeError                   the node inside Nuke
     │   ├── PlateNotConnected       RuntimeError
@@ -273,6 +276,18 @@ class ModelGraphMismatch(ModelError, ValueError):
         )
 
 
+class NetworkRefused(ModelError, ValueError):
+    """A file that was to be imported is no network, or none that can be painted with."""
+
+    def __init__(self, file: AnyPath, reason: str) -> None:
+        self.file = str(file)
+        self.reason = reason
+        super().__init__(
+            f"The file {self.file} cannot be imported: {_clause(reason)}. Nothing was written. An "
+            "import needs one whole ONNX file of standard operators, a picture in, a picture out."
+        )
+
+
 # --- what is asked for -----------------------------------------------------------------------
 
 
@@ -376,6 +391,19 @@ class OptionInvalid(RequestError, ValueError):
         super().__init__(f"{option}: {_clause(reason)}. `--help` says what it takes.")
 
 
+class ImportNeeds(RequestError, ValueError):
+    """A network to be imported leaves open what only a person can say."""
+
+    def __init__(self, file: AnyPath, needs: Sequence[str]) -> None:
+        """``needs`` are clauses that begin with the option's name and its choices."""
+        self.file = str(file)
+        self.needs = tuple(_clause(need) for need in needs)
+        super().__init__(
+            f"To import {self.file}, these must be given too: {'; '.join(self.needs)}. `impasto "
+            "import --dry-run` tells what was found."
+        )
+
+
 # --- what goes out ---------------------------------------------------------------------------
 
 
@@ -440,6 +468,18 @@ class DemoFolderTaken(ResultError, FileExistsError):
         super().__init__(
             f"The folder {self.folder} is not the demo's: it holds {found}, and the demo would "
             "replace files in it. Name a new or an empty folder (--out)."
+        )
+
+
+class ModelIdTaken(ResultError, FileExistsError):
+    """A model of this name is installed already."""
+
+    def __init__(self, model: str, folder: AnyPath) -> None:
+        self.model = model
+        self.folder = str(folder)
+        super().__init__(
+            f"A model named {model!r} is already at {self.folder}, and two of one name would hide "
+            "each other. Choose another name (--id), or move that folder away first."
         )
 
 

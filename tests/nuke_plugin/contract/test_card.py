@@ -71,7 +71,7 @@ def test_unknown_key(tmp_path: Path, path: str, key: str) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "key"),
     [
-        ("format", 2, "format"),
+        ("format", 3, "format"),
         ("id", "Masters of Paint", "id"),
         ("id", "../masters", "id"),
         ("title", " ", "title"),

@@ -84,6 +84,21 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "together.",
     ),
     (
+        errors.NetworkRefused("net.onnx", "it holds no graph"),
+        "The file net.onnx cannot be imported: it holds no graph. Nothing was written. An import "
+        "needs one whole ONNX file of standard operators, a picture in, a picture out.",
+    ),
+    (
+        errors.ImportNeeds("net.onnx", ["--channels RGB or BGR", "--licence TEXT."]),
+        "To import net.onnx, these must be given too: --channels RGB or BGR; --licence TEXT. "
+        "`impasto import --dry-run` tells what was found.",
+    ),
+    (
+        errors.ModelIdTaken("mosaic", "/models/mosaic"),
+        "A model named 'mosaic' is already at /models/mosaic, and two of one name would hide each "
+        "other. Choose another name (--id), or move that folder away first.",
+    ),
+    (
         errors.StrengthOutOfRange(1.5, 0, 1),
         "The strength 1.5 is out of range. Give a number from 0 (the plate itself) to 1.",
     ),
