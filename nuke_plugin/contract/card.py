@@ -20,6 +20,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Optional
 
 from nuke_plugin.contract.errors import (
     AnyPath,
@@ -38,7 +39,7 @@ from nuke_plugin.contract.field_checks import (
     check_text,
 )
 from nuke_plugin.contract.strict_json import NumberTree, parse_object, read_record, write_record
-from nuke_plugin.contract.wiring import NEUTRAL, Wiring
+from nuke_plugin.contract.wiring import NEUTRAL, TILES, Wiring
 
 CARD_FORMAT = 1
 IMPORTED_FORMAT = 2
@@ -53,6 +54,26 @@ _LARGEST_HALO_PX = 4096
 _LARGEST_SCALE_PX = 65536
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class HalfNetworkFile:
+    """The file that holds the network once more, counting in float16 between its convolutions.
+
+    Inputs, outputs and operator set are the network's own.
+    """
+
+    file: str
+    """File name inside the model folder, such as ``model.fp16.onnx``."""
+
+    sha256: str
+    """SHA-256 of the file, 64 lower-case hexadecimal digits."""
+
+    size_bytes: int
+    """Size of the file in bytes, above 0."""
+
+    def __post_init__(self) -> None:
+        _check_stored_file(self.file, self.sha256, self.size_bytes)
 
 
 @dataclass(frozen=True)
@@ -71,10 +92,13 @@ class NetworkFile:
     opset: int
     """ONNX operator set of the graph: 18 or higher, of an imported network 7 or higher."""
 
+    half: Optional[HalfNetworkFile] = None
+    """The same network for half precision; null where there is none."""
+
     def __post_init__(self) -> None:
-        check_file_name("file", self.file)
-        check(bool(_SHA256.fullmatch(self.sha256)), "sha256", self.sha256, "64 digits 0-9a-f")
-        check(self.size_bytes > 0, "size_bytes", self.size_bytes, "above 0")
+        _check_stored_file(self.file, self.sha256, self.size_bytes)
+        if self.half is not None:
+            check(self.half.file != self.file, "half.file", self.half.file, "a file of its own")
         check(self.opset >= 7, "opset", self.opset, "7 or higher")
 
 
@@ -394,9 +418,10 @@ class ModelCard:
 
     def files(self) -> Iterator[str]:
         """Yield the names of the files, beside the card itself, that make up the model's folder."""
-        yield from dict.fromkeys(
-            (self.network.file, self.preview, *(slot.preview for slot in self.styles))
-        )
+        half = self.network.half
+        networks = (self.network.file,) if half is None else (self.network.file, half.file)
+        previews = (self.preview, *(slot.preview for slot in self.styles))
+        yield from dict.fromkeys((*networks, *previews))
 
 
 @dataclass(frozen=True)
@@ -415,10 +440,14 @@ class ImportedCard(ModelCard):
             length = math.prod(side or self.style.length for side in shape)
             expected = f"{self.style.length} numbers, one a style"
             check(length == self.style.length, "imported.style_shape", list(shape), expected)
+        # What a run of the fixed size leaves of a frame.
+        cut_px = 2 * self.border_px
+        if self.imported.sizing == TILES and self.local:
+            cut_px = 2 * self.halo_px + self.size_multiple - 1
         for key in ("width", "height"):
             size_px = getattr(self.imported, f"fixed_{key}_px")
-            room = not size_px or size_px > 2 * self.border_px
-            check(room, f"imported.fixed_{key}_px", size_px, "more than two borders")
+            room = not size_px or size_px > max(cut_px, 3)
+            check(room, f"imported.fixed_{key}_px", size_px, f"above {cut_px}, which is cut off")
 
     @property
     def wiring(self) -> Wiring:
@@ -434,3 +463,9 @@ class ImportedCard(ModelCard):
     def _check_graph(self) -> None:
         check(self.format == IMPORTED_FORMAT, "format", self.format, str(IMPORTED_FORMAT))
         check_range("training_scale_px", self.training_scale_px, 0, _LARGEST_SCALE_PX)
+
+
+def _check_stored_file(file: str, sha256: str, size_bytes: int) -> None:
+    check_file_name("file", file)
+    check(bool(_SHA256.fullmatch(sha256)), "sha256", sha256, "64 digits 0-9a-f")
+    check(size_bytes > 0, "size_bytes", size_bytes, "above 0")

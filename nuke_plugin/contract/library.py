@@ -13,8 +13,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
+from typing import Optional, Union
 
-from nuke_plugin.contract.card import CARD_FILE, ModelCard, StyleSlot
+from nuke_plugin.contract.card import (
+    CARD_FILE,
+    HalfNetworkFile,
+    ModelCard,
+    NetworkFile,
+    StyleSlot,
+)
 from nuke_plugin.contract.errors import (
     CardInvalid,
     ModelError,
@@ -145,23 +152,32 @@ def read_network_file(installed: InstalledModel) -> bytes:
     What is run must be what was checked, so the file is read once. Raises ``ModelFileMissing``,
     ``ModelFileTruncated`` or ``ModelFileMismatch``.
     """
-    file = installed.network_path
-    expected = installed.card.network
-    try:
-        network = file.read_bytes()
-    except OSError as error:
-        raise ModelFileMissing(file) from error
-    if len(network) < expected.size_bytes:
-        raise ModelFileTruncated(file, expected.size_bytes, len(network))
-    digest = hashlib.sha256(network).hexdigest()
-    if digest != expected.sha256:
-        raise ModelFileMismatch(file, expected.sha256, digest)
-    return network
+    return _read_stored(installed.network_path, installed.card.network)
+
+
+def read_half_network_file(installed: InstalledModel) -> Optional[bytes]:
+    """Return the same for the network in half precision; None for a model that has none."""
+    half = installed.card.network.half
+    return None if half is None else _read_stored(installed.folder / half.file, half)
 
 
 def verify_network_file(installed: InstalledModel) -> None:
-    """Raise what ``read_network_file`` does unless the file is the one the card was written for."""
+    """Raise what ``read_network_file`` does unless the files are those the card was written for."""
     read_network_file(installed)
+    read_half_network_file(installed)
+
+
+def _read_stored(file: Path, expected: Union[NetworkFile, HalfNetworkFile]) -> bytes:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ModelFileMissing(file) from error
+    if len(content) < expected.size_bytes:
+        raise ModelFileTruncated(file, expected.size_bytes, len(content))
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != expected.sha256:
+        raise ModelFileMismatch(file, expected.sha256, digest)
+    return content
 
 
 def _model_folders(place: Path) -> list[Path]:

@@ -24,6 +24,7 @@ def card_json(**changes: Any) -> dict[str, Any]:
             "sha256": hashlib.sha256(NETWORK).hexdigest(),
             "size_bytes": len(NETWORK),
             "opset": 20,
+            "half": None,
         },
         "image": {"name": "image", **image},
         "output": {"name": "painted", **image},

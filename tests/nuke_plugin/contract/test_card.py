@@ -23,6 +23,7 @@ from nuke_plugin.contract.strict_json import read_record
 from tests.nuke_plugin.contract.card_examples import card_json
 
 CARD = read_record(ModelCard, card_json())
+HALF = {"file": "model.fp16.onnx", "sha256": "0" * 64, "size_bytes": 1}
 
 
 def write_card(folder: Path, card: dict[str, Any]) -> Path:
@@ -81,6 +82,10 @@ def test_unknown_key(tmp_path: Path, path: str, key: str) -> None:
         ("network__file", "..", "network.file"),
         ("network__sha256", "ABC", "network.sha256"),
         ("network__size_bytes", 0, "network.size_bytes"),
+        ("network__half", {**HALF, "file": "model.onnx"}, "network.half.file"),
+        ("network__half", {**HALF, "file": "../half.onnx"}, "network.half.file"),
+        ("network__half", {**HALF, "sha256": ""}, "network.half.sha256"),
+        ("network__half", {**HALF, "size_bytes": 0}, "network.half.size_bytes"),
         ("network__opset", 11, "network.opset"),
         ("image__layout", "NHWC", "image.layout"),
         ("image__channels", "BGR", "image.channels"),
@@ -222,4 +227,7 @@ def test_strength_in_range(strength: float) -> None:
 
 def test_files() -> None:
     """The card names every file of its folder once."""
-    assert list(CARD.files()) == ["model.onnx", "preview.png", "starry_night.png", "great_wave.png"]
+    previews = ["preview.png", "starry_night.png", "great_wave.png"]
+    assert list(CARD.files()) == ["model.onnx", *previews]
+    both = read_record(ModelCard, card_json(network__half=HALF))
+    assert list(both.files()) == ["model.onnx", "model.fp16.onnx", *previews]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from nuke_plugin.contract.errors import (
 from nuke_plugin.contract.library import (
     SHIPPED_MODELS,
     ModelLibrary,
+    read_half_network_file,
     read_network_file,
     verify_network_file,
 )
@@ -193,3 +195,17 @@ def test_network_file_gone(tmp_path: Path) -> None:
     (folder / "model.onnx").unlink()
     with pytest.raises(ModelFileMissing):
         verify_network_file(library(tmp_path).find("masters"))
+
+
+def test_half_network_file_is_checked_too(tmp_path: Path) -> None:
+    """The network in half precision must be the one that the card was written for, as the other."""
+    half = {"file": "half.onnx", "sha256": hashlib.sha256(b"half").hexdigest(), "size_bytes": 4}
+    folder = write_model(tmp_path, network__half=half)
+    installed = library(tmp_path).find("masters")
+    with pytest.raises(ModelFileMissing, match=r"half\.onnx"):
+        verify_network_file(installed)
+    (folder / "half.onnx").write_bytes(b"half")
+    assert read_half_network_file(installed) == b"half"
+    (folder / "half.onnx").write_bytes(b"full")
+    with pytest.raises(ModelFileMismatch, match=r"half\.onnx"):
+        verify_network_file(installed)
