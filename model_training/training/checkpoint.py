@@ -13,6 +13,9 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn, optim
 
+from model_training.networks.generator import Generator, make_generator
+from model_training.training.config import TrainingConfig, decided
+
 FILE_NAME = "state.safetensors"
 
 ROWS = ("gain", "bias", "keep")
@@ -67,7 +70,7 @@ def _read(folder: Path, config: str) -> tuple[dict[str, Tensor], int]:
     path = folder / FILE_NAME
     with safe_open(str(path), framework="pt") as saved:
         metadata = saved.metadata()
-        if metadata["config"] != config:
+        if metadata["config"] != config and decided(metadata["config"]).deciding() != config:
             raise RunMismatch(
                 f"Run folder '{folder}' was made with another configuration (see its config.json). "
                 "Resume with that one, or choose a new run folder."
@@ -84,6 +87,46 @@ def _fill(modules: Mapping[str, nn.Module], tensors: Mapping[str, Tensor]) -> No
         )
 
 
+def _read_average(folder: Path, key: str) -> tuple[dict[str, Tensor], TrainingConfig]:
+    """Another run's averaged generator and its configuration; `key` named it in ours."""
+    try:
+        with safe_open(str(folder / FILE_NAME), framework="pt") as saved:
+            tensors = {
+                name.removeprefix("average/"): saved.get_tensor(name)
+                for name in saved.keys()
+                if name.startswith("average/")
+            }
+            return tensors, decided(saved.metadata()["config"])
+    except FileNotFoundError as error:
+        raise RunMismatch(
+            f"The configuration's '{key}' names run '{folder}', which holds no {FILE_NAME}. "
+            f"Train that one first, or change '{key}'."
+        ) from error
+
+
+def load_finished(
+    folder: Path, styles: Sequence[str], key: str = "distil.teacher"
+) -> tuple[Generator, Tensor]:
+    """Another run's averaged generator, and (K, its styles) that turns our weights into its own.
+
+    RunMismatch where the run does not know one of our `styles`.
+    """
+    tensors, config = _read_average(folder, key)
+    known = [style.id for style in config.styles]
+    unknown = [style for style in styles if style not in known]
+    if unknown:
+        raise RunMismatch(
+            f"The configuration's '{key}' names run '{folder}', which does not know "
+            f"{', '.join(unknown)}; it knows {', '.join(known)}. Take those styles out, or name "
+            "another run."
+        )
+    generator = make_generator(len(known), config.generator.generator_size())
+    generator.load_state_dict(tensors)
+    ours = torch.zeros(len(styles), len(known))
+    ours[range(len(styles)), [known.index(style) for style in styles]] = 1.0
+    return generator.eval().requires_grad_(False), ours
+
+
 def start_from(folder: Path, generator: nn.Module, styles: Sequence[str]) -> None:
     """Fills a generator with another run's averaged one.
 
@@ -91,20 +134,8 @@ def start_from(folder: Path, generator: nn.Module, styles: Sequence[str]) -> Non
     knows. What the other run has not (contour lines, say) starts fresh. RunMismatch where the
     sizes differ.
     """
-    try:
-        with safe_open(str(folder / FILE_NAME), framework="pt") as saved:
-            metadata = saved.metadata()
-            theirs = {
-                key.removeprefix("average/"): saved.get_tensor(key)
-                for key in saved.keys()
-                if key.startswith("average/")
-            }
-    except FileNotFoundError as error:
-        raise RunMismatch(
-            f"The configuration starts from run '{folder}', which holds no {FILE_NAME}. "
-            "Train that one first, or take 'start' out of the configuration."
-        ) from error
-    known = [style["id"] for style in json.loads(metadata["config"])["styles"]]
+    theirs, config = _read_average(folder, "start")
+    known = [style.id for style in config.styles]
     ours = generator.state_dict()
     for name, value in theirs.items():
         if name.rsplit(".", 1)[-1] in ROWS:

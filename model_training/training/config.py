@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from model_training.networks.generator import GeneratorSize
+from model_training.training.config_errors import wrong_keys
 
 
 class ConfigInvalid(ValueError):
@@ -21,6 +22,7 @@ class _Section(BaseModel):
 
 
 Weight = Annotated[float, Field(ge=0.0, le=1000.0)]
+RunName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 
 
 class StyleConfig(_Section):
@@ -56,8 +58,9 @@ class DataConfig(_Section):
     pictures: Path | None = None
     """Table (tab-separated: file, origin, licence, author) of every photo and of the features, for
     the card; relative to the configuration. Paintings name their own."""
-    stills: Annotated[list[Path], Field(min_length=1)]
-    """Photos, at least 1100x620, on which the export measures the gates."""
+    stills: list[Path] = []
+    """Photos on which the export measures the gates; none for the shipped stills, on which alone
+    models can be compared. Smaller ones than 1024x576 are enlarged."""
     features: Path
     """VGG16 convolutions as safetensors."""
     photo_short_side_px: Annotated[int, Field(ge=128, le=4096)] = 640
@@ -107,6 +110,20 @@ class LossConfig(_Section):
     total_variation: Weight = 0.05
 
 
+class DistilConfig(_Section):
+    """A finished run teaches this one; weights of the terms, 0 leaves a term out."""
+
+    teacher: RunName
+    """Name of a run folder beside this run's; it must know every style of this configuration."""
+    pixels: Weight = 1.0
+    """Mean absolute difference to the teacher's painting."""
+    high_pass: Weight = 2.0
+    """The same above 4 px, where the strokes are."""
+    boil: Weight = 0.0
+    style: Weight = 0.0
+    """Gram distance to the painting itself; above 0 the features are computed, which costs."""
+
+
 class ScheduleConfig(_Section):
     """Steps and learning rates; ramps are shares of the whole run in [0, 1]."""
 
@@ -114,6 +131,8 @@ class ScheduleConfig(_Section):
     batch: Annotated[int, Field(ge=2, le=256)] = 4
     learning_rate: Annotated[float, Field(gt=0.0, le=0.1)] = 1.5e-3
     final_learning_rate: Annotated[float, Field(gt=0.0, le=0.1)] = 1e-4
+    row_rate: Annotated[float, Field(gt=0.0, le=100.0)] = 1.0
+    """Learning rate of the styles' rows over the trunk's: each row is trained by few images."""
     discriminator_learning_rate: Annotated[float, Field(gt=0.0, le=0.1)] = 4e-4
     ema: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.998
     stability_from: Annotated[float, Field(ge=0.0, le=1.0)] = 0.05
@@ -139,8 +158,10 @@ class TrainingConfig(_Section):
     model: ModelConfig
     data: DataConfig
     styles: Annotated[list[StyleConfig], Field(min_length=1)]
-    start: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")] | None = None
+    start: RunName | None = None
     """Name of a run folder beside this run's, whose averaged generator is where training starts."""
+    distil: DistilConfig | None = None
+    """Where it is given, a finished run is the target, and `losses` are not used."""
     generator: SizeConfig = SizeConfig()
     losses: LossConfig = LossConfig()
     schedule: ScheduleConfig = ScheduleConfig()
@@ -153,15 +174,49 @@ class TrainingConfig(_Section):
             raise ValueError(f"style id used twice: {', '.join(twice)}")
         return self
 
+    @model_validator(mode="after")
+    def _losses_are_used(self) -> TrainingConfig:
+        if self.distil is not None and self.losses != LossConfig():
+            raise ValueError("a run with a teacher takes its weights from distil, not from losses")
+        return self
+
     def deciding(self) -> str:
         """What decides the run's numbers, as text: everything but the words on the card."""
         values = self.model_dump(
             mode="json", exclude={"model": True, "data": {"pictures", "stills"}}
         )
         for style in values["styles"]:
-            for words in ("title", "artist", "year", "origin", "licence"):
+            for words in _WORDS:
                 del style[words]
         return json.dumps(values, sort_keys=True)
+
+
+_WORDS = ("title", "artist", "year", "origin", "licence")
+
+
+def decided(text: str) -> TrainingConfig:
+    """The configuration that a `deciding` text came from, its words left empty.
+
+    What the text does not name (it was written before the field was there) has today's default;
+    what it names and today's training does not know is ConfigInvalid.
+    """
+    values = json.loads(text)
+    values["model"] = dict.fromkeys(("title", "description", "licence", "preview"), "")
+    values["model"]["id"] = "run"
+    values["data"]["stills"] = [""]
+    for style in values["styles"]:
+        style.update(dict.fromkeys(_WORDS, ""))
+    try:
+        return TrainingConfig.model_validate(values)
+    except ValidationError as error:
+        raise ConfigInvalid(
+            f"A saved run's configuration is wrong at {_named(error)}. It was trained by another "
+            "version of Impasto; use that one."
+        ) from error
+
+
+def _named(error: ValidationError) -> str:
+    return wrong_keys(TrainingConfig, error)
 
 
 def read_config(path: Path) -> TrainingConfig:
@@ -180,9 +235,4 @@ def read_config(path: Path) -> TrainingConfig:
     except tomllib.TOMLDecodeError as error:
         raise ConfigInvalid(f"Configuration '{path}' is not valid TOML: {error}.") from error
     except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc']) or 'file'}: {item['msg']}"
-            f" (found {str(item['input'])[:60]!r})"
-            for item in error.errors()
-        )
-        raise ConfigInvalid(f"Configuration '{path}' is wrong at {wrong}.") from error
+        raise ConfigInvalid(f"Configuration '{path}' is wrong at {_named(error)}.") from error

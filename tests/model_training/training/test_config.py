@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from model_training.training.config import ConfigInvalid, read_config
+from model_training.training.config import ConfigInvalid, decided, read_config
 
 SHIPPED = sorted((Path(__file__).parents[3] / "model_training" / "configs").glob("*.toml"))
 
@@ -54,3 +55,16 @@ def test_words_on_the_card_do_not_decide_a_run(config_file: Path) -> None:
     assert read_config(config_file).deciding() == before
     config_file.write_text(text + "\n[losses]\nstyle = 31.0\n", encoding="utf-8")
     assert read_config(config_file).deciding() != before
+
+
+def test_a_saved_configuration_takes_todays_defaults_for_what_it_lacks(config_file: Path) -> None:
+    """A run that was saved before a field existed is still the same run; another value is not."""
+    config = read_config(config_file)
+    old = json.loads(config.deciding())
+    del old["distil"], old["losses"]["palette"], old["generator"]["kind"]
+    assert decided(json.dumps(old)).deciding() == config.deciding()
+    old["losses"]["palette"] = 1.0
+    assert decided(json.dumps(old)).deciding() != config.deciding()
+    old["losses"]["of_tomorrow"] = 1.0
+    with pytest.raises(ConfigInvalid, match=r"losses\.of_tomorrow"):
+        decided(json.dumps(old))

@@ -11,8 +11,12 @@ from safetensors.torch import load_file
 from model_training.release import export
 from model_training.training.checkpoint import RunMismatch
 from model_training.training.config import TrainingConfig, read_config
-from model_training.training.loop import StyleTraining, TrainingDiverged, train
+from model_training.training.loop import train
+from model_training.training.step import TrainingDiverged
+from model_training.training.style_step import StyleTraining
 from nuke_plugin.contract.strict_json import NumberTree
+
+CPU = torch.device("cpu")
 
 
 @pytest.fixture
@@ -49,7 +53,7 @@ def test_it_starts_from_another_run(
     """A run that starts from another one begins with its averaged generator."""
     first = run(config, training_data, tmp_path / "first", 1)
     start = config.model_copy(update={"start": "first"})
-    training = StyleTraining(start, training_data, tmp_path / "first")
+    training = StyleTraining(start, training_data, tmp_path, CPU)
     for name, value in training.generator.state_dict().items():
         assert torch.equal(value, first[f"average/{name}"]), name
 
@@ -82,7 +86,7 @@ def test_a_loss_that_is_no_number_stops_the_run(
     config: TrainingConfig, training_data: Path
 ) -> None:
     """The step and the losses are named, and the weights are left as they were."""
-    training = StyleTraining(config, training_data)
+    training = StyleTraining(config, training_data, training_data, CPU)
     with torch.no_grad():
         training.generator.to_rgb.bias[:] = float("nan")
     before = {k: v.clone() for k, v in training.average.state_dict().items()}

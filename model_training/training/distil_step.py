@@ -1,0 +1,112 @@
+"""Holds the recipe *distil*: a finished generator teaches another one, usually a faster one.
+
+The teacher's painting is the target, pixel by pixel (Hinton et al. 2015), so no feature is needed
+to say what is wanted and a step costs a fraction of the recipe *style*'s.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from model_training.data import motion
+from model_training.data.batch import TrainingBatch
+from model_training.data.style_target import measure_target, read_paintings
+from model_training.losses import perceptual, pixels, stability
+from model_training.networks.features import VggFeatures
+from model_training.training.checkpoint import load_finished
+from model_training.training.config import DistilConfig, TrainingConfig
+from model_training.training.step import Training
+
+PARTIAL_SHARE = 0.3
+"""How many photos are painted at a random strength; the others at strength 1."""
+
+MIXED_SHARE = 0.15
+"""How many photos are painted in a mix of two styles."""
+
+
+class DistilTraining(Training):
+    """Trains a generator to paint as the teacher does, for the styles of a configuration."""
+
+    def __init__(
+        self, config: TrainingConfig, data: Path, runs: Path, device: torch.device
+    ) -> None:
+        super().__init__(config, data, device)
+        assert config.distil is not None
+        self.weights: DistilConfig = config.distil
+        styles = [style.id for style in config.styles]
+        self.teacher, self.taught = load_finished(runs / self.weights.teacher, styles)
+        self.teacher.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.teacher.to(device)
+        self.taught = self.taught.to(device)
+        if self.weights.style > 0.0:
+            self.features = VggFeatures(data / config.data.features)
+            self.features.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            self.features.to(device)
+            paintings = read_paintings(config, data, device)
+            self.target = measure_target(self.features, self.photos, paintings, config)
+            self.features.to(torch.bfloat16)
+
+    def losses(
+        self, seen: TrainingBatch, number: int, random: torch.Generator
+    ) -> tuple[dict[str, Tensor], dict[str, float]]:
+        """See the base class."""
+        count = len(seen.image)
+        style, strength, plain = self._asked(seen, random)
+        images = torch.cat([seen.image, seen.moved])
+        styles, strengths = torch.cat([style, style]), torch.cat([strength, strength])
+        both = self.paint(images, styles, strengths)
+        wanted = self._teach(images, styles, strengths)
+        painted, painted_moved = both[:count], both[count:]
+        apart = both - wanted
+        terms = {
+            "pixels": self.weights.pixels * _halves(apart.abs().flatten(1).mean(1)),
+            "high_pass": self.weights.high_pass
+            * _halves(pixels.high_pass(apart).abs().flatten(1).mean(1)),
+        }
+        if self.weights.boil > 0.0:
+            warped = motion.warp(painted, seen.displacement)
+            terms["boil"] = self.weights.boil * stability.boil_loss(
+                warped, painted_moved, seen.visible
+            )
+        if self.weights.style > 0.0:
+            terms["style"] = (
+                self.weights.style
+                * plain
+                * perceptual.style_loss(self.features(painted), self.target, seen.index)
+            )
+        return terms, {}
+
+    def _teach(self, images: Tensor, styles: Tensor, strengths: Tensor) -> Tensor:
+        with torch.inference_mode(), torch.autocast(self.device.type, torch.bfloat16):
+            painted: Tensor = self.teacher(
+                images.contiguous(memory_format=torch.channels_last),
+                styles @ self.taught,
+                strengths,
+            )
+        return painted.float().clone()  # an inference tensor may not enter a loss's graph
+
+    def _asked(self, seen: TrainingBatch, random: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """Style (N, K) and strength (N, 1) of each photo, and 1 where it is one style in full.
+
+        A teacher answers for any mix and strength, so all of them are learned, not only rows.
+        """
+        count, styles = seen.style.shape
+        other = torch.randint(styles, (count,), generator=random)
+        part = torch.rand(count, 1, generator=random)
+        part = part * (torch.rand(count, 1, generator=random) < MIXED_SHARE)
+        some = torch.rand(count, 1, generator=random)
+        partial = torch.rand(count, 1, generator=random) < PARTIAL_SHARE
+        part, some, partial = (x.to(self.device) for x in (part, some, partial))
+        second = torch.nn.functional.one_hot(other, styles).to(seen.style)
+        style = (1.0 - part) * seen.style + part * second
+        strength = torch.where(partial, torch.minimum(seen.strength, some), seen.strength)
+        plain = ((part == 0.0) & (strength == 1.0))[:, 0].float()
+        return style, strength, plain
+
+
+def _halves(values: Tensor) -> Tensor:
+    """The mean of a photo's value and its moved twin's: (2N,) -> (N,)."""
+    return values.reshape(2, -1).mean(0)

@@ -1,0 +1,125 @@
+"""Holds what the steps of all recipes share: how a generator is made, and how it learns."""
+
+from __future__ import annotations
+
+import copy
+import math
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from model_training.data.batch import TrainingBatch, make_batch
+from model_training.data.style_target import read_photos
+from model_training.networks.generator import make_generator
+from model_training.training.checkpoint import ROWS, RunState
+from model_training.training.config import ScheduleConfig, TrainingConfig
+
+
+class TrainingDiverged(ArithmeticError):
+    """A loss is no longer a number; the last saved state is kept."""
+
+
+def ramp(share: float, start: float, full: float) -> float:
+    """0 before `start`, 1 from `full` on, linear between; all are shares of the run."""
+    return 1.0 if share >= full else max(0.0, (share - start) / (full - start))
+
+
+def learning_rate(schedule: ScheduleConfig, share: float) -> float:
+    """Cosine from the first to the final rate, after a warm-up over the first 2 %."""
+    low, high = schedule.final_learning_rate, schedule.learning_rate
+    warm = min(1.0, share / 0.02 + 0.05)
+    return warm * (low + 0.5 * (high - low) * (1.0 + math.cos(math.pi * share)))
+
+
+def split_rows(generator: torch.nn.Module) -> tuple[list[Tensor], list[Tensor]]:
+    """The parameters that have a row for each style, and the others: the trunk's."""
+    named = [
+        (name.rsplit(".", 1)[-1] in ROWS, value) for name, value in generator.named_parameters()
+    ]
+    return [v for is_row, v in named if is_row], [v for is_row, v in named if not is_row]
+
+
+class Training(ABC):
+    """A run in the making: a recipe's networks, targets and optimisers for one configuration.
+
+    A recipe says in `losses` what a generator is judged by; here it learns from that.
+    """
+
+    def __init__(self, config: TrainingConfig, data: Path, device: torch.device) -> None:
+        self.config = config
+        self.device = device
+        torch.manual_seed(config.schedule.seed)
+        self.generator = make_generator(len(config.styles), config.generator.generator_size())
+        self.generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.generator.to(device)
+        self.average = copy.deepcopy(self.generator).requires_grad_(False)
+        rows, trunk = split_rows(self.generator)
+        self.generator_optimiser = torch.optim.Adam(
+            [{"params": trunk, "rate": 1.0}, {"params": rows, "rate": config.schedule.row_rate}],
+            betas=(0.9, 0.99),
+        )
+        self.photos = read_photos(config, data)
+
+    @property
+    def state(self) -> RunState:
+        """What changes during the run."""
+        return RunState(
+            modules={"generator": self.generator, "average": self.average},
+            optimisers={"generator_optimiser": self.generator_optimiser},
+        )
+
+    @abstractmethod
+    def losses(
+        self, seen: TrainingBatch, number: int, random: torch.Generator
+    ) -> tuple[dict[str, Tensor], dict[str, float]]:
+        """The generator's weighted losses, (N,) each, and further values to report."""
+
+    def paint(self, image: Tensor, style: Tensor, strength: Tensor) -> Tensor:
+        """The generator's painting in float32, computed in bf16: (N, 3, H, W)."""
+        with torch.autocast(self.device.type, torch.bfloat16):
+            painted: Tensor = self.generator(
+                image.contiguous(memory_format=torch.channels_last), style, strength
+            )
+        return painted.float()
+
+    def step(self, number: int) -> dict[str, float]:
+        """Trains one step; everything random comes from the seed and `number` alone."""
+        schedule = self.config.schedule
+        random = torch.Generator().manual_seed(schedule.seed * 1_000_003 + number)
+        seen = make_batch(
+            self.photos,
+            schedule.batch,
+            len(self.config.styles),
+            schedule.seed,
+            number,
+            random,
+        ).to(self.device)
+        terms, watched = self.losses(seen, number, random)
+        total = torch.stack([term.mean() for term in terms.values()]).sum()
+        report = {name: float(term.detach().mean()) for name, term in terms.items()}
+        if not math.isfinite(sum(report.values())):
+            wrong = ", ".join(name for name, value in report.items() if not math.isfinite(value))
+            raise TrainingDiverged(
+                f"Training diverged at step {number}: {wrong} is not a number. The last saved "
+                "state is kept; lower learning_rate or that term's weight and resume from it."
+            )
+        self._learn(total, number)
+        return report | watched
+
+    def _learn(self, total: Tensor, number: int) -> None:
+        schedule = self.config.schedule
+        rate = learning_rate(schedule, number / schedule.steps)
+        for group in self.generator_optimiser.param_groups:
+            group["lr"] = rate * group["rate"]
+        self.generator_optimiser.zero_grad(set_to_none=True)
+        total.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.generator.parameters(), schedule.gradient_norm)
+        self.generator_optimiser.step()
+        decay = min(schedule.ema, (number + 1) / (number + 10))
+        with torch.no_grad():
+            for mean, value in zip(
+                self.average.parameters(), self.generator.parameters(), strict=True
+            ):
+                mean.lerp_(value, 1.0 - decay)

@@ -1,0 +1,143 @@
+"""Holds the recipe *style*: paintings teach a generator through VGG's features and an adversary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from model_training.data import motion
+from model_training.data.batch import TrainingBatch
+from model_training.data.style_target import measure_target, read_paintings
+from model_training.losses import palette, perceptual, pixels, stability
+from model_training.networks.features import VggFeatures
+from model_training.training.adversary import Adversary
+from model_training.training.checkpoint import RunState, start_from
+from model_training.training.config import TrainingConfig
+from model_training.training.step import Training, ramp
+
+SHUFFLED_PATCH_PX = 32
+
+
+def permute_patches(image: Tensor, patch_px: int, random: torch.Generator) -> Tensor:
+    """Shuffles an image's square patches, so that only what is inside one can be judged."""
+    count, channels, height, width = image.shape
+    rows, columns = height // patch_px, width // patch_px
+    x = image[..., : rows * patch_px, : columns * patch_px]
+    x = x.reshape(count, channels, rows, patch_px, columns, patch_px).permute(0, 2, 4, 1, 3, 5)
+    x = x.reshape(count, rows * columns, channels, patch_px, patch_px)
+    x = x[:, torch.randperm(rows * columns, generator=random)]
+    x = x.reshape(count, rows, columns, channels, patch_px, patch_px).permute(0, 3, 1, 4, 2, 5)
+    return x.reshape(count, channels, rows * patch_px, columns * patch_px)
+
+
+class StyleTraining(Training):
+    """Trains all styles of a configuration in one generator."""
+
+    def __init__(
+        self, config: TrainingConfig, data: Path, runs: Path, device: torch.device
+    ) -> None:
+        super().__init__(config, data, device)
+        if config.start is not None:
+            styles = [style.id for style in config.styles]
+            start_from(runs / config.start, self.generator, styles)
+            self.average.load_state_dict(self.generator.state_dict())
+        self.adversary = Adversary(
+            len(config.styles),
+            config.losses,
+            config.schedule.discriminator_learning_rate,
+            device,
+        )
+        self.features = VggFeatures(data / config.data.features)
+        self.features.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.features.to(device)
+        self.paintings = read_paintings(config, data, device)
+        self.target = measure_target(self.features, self.photos, self.paintings, config)
+        self.features.to(torch.bfloat16)
+        self.style_weights = torch.tensor([s.weight for s in config.styles], device=device)
+
+    @property
+    def state(self) -> RunState:
+        """See the base class."""
+        mine = super().state
+        return RunState(
+            modules={**mine.modules, "discriminator": self.adversary.discriminator},
+            optimisers={**mine.optimisers, "discriminator_optimiser": self.adversary.optimiser},
+        )
+
+    def losses(
+        self, seen: TrainingBatch, number: int, random: torch.Generator
+    ) -> tuple[dict[str, Tensor], dict[str, float]]:
+        """See the base class."""
+        schedule, weights = self.config.schedule, self.config.losses
+        share = number / schedule.steps
+        image, index, full = seen.image, seen.index, seen.strength[:, 0]
+        both = self.paint(
+            torch.cat([image, seen.moved]),
+            torch.cat([seen.style, seen.style]),
+            torch.cat([seen.strength, seen.strength]),
+        )
+        painted, painted_moved = both[: len(image)], both[len(image) :]
+        warped = motion.warp(painted, seen.displacement)
+        found = self.features(painted)
+        with torch.no_grad():
+            wanted = self.features(image, stages=3)["relu3_3"]
+
+        style_factor = self.style_weights[index] * full
+        stable = 0.1 + 0.9 * ramp(share, schedule.stability_from, schedule.stability_full)
+        terms = {
+            "content": weights.content
+            * (1.0 + 2.0 * (1.0 - full))
+            * perceptual.content_loss(found["relu3_3"], wanted),
+            "style": weights.style
+            * style_factor
+            * perceptual.style_loss(found, self.target, index),
+            "moments": weights.moments
+            * style_factor
+            * perceptual.moment_loss(found, self.target, index),
+            "palette": weights.palette
+            * full
+            * palette.palette_loss(painted, self.target.palettes, index),
+            "strokes": weights.strokes
+            * full
+            * pixels.stroke_loss(painted, self.target.strokes, index, weights.stroke_bands_px),
+            "identity": weights.identity
+            * (1.0 - full).square()
+            * pixels.identity_loss(painted, image),
+            "stability": weights.stability
+            * stable
+            * stability.stability_loss(warped, painted_moved, seen.visible),
+            "boil": weights.boil
+            * stable
+            * stability.boil_loss(warped, painted_moved, seen.visible),
+            "tone": weights.tone * pixels.tone_loss(painted, image),
+            "total_variation": weights.total_variation * pixels.total_variation_loss(painted),
+        }
+        adversary = ramp(share, schedule.adversarial_from, schedule.adversarial_full)
+        adversary *= weights.adversarial
+        chosen = full == 1.0
+        if adversary == 0.0 or not bool(chosen.any()):
+            return terms, {}
+        calm = stability.measured_boil(warped, painted_moved, seen.visible)
+        gate = (weights.boil_gate / calm.clamp_min(1e-3)).clamp(max=1.0)
+        real = self._painting_crops(index[chosen].tolist(), random)
+        judged, report = self.adversary.play(real, painted[chosen], seen.style[chosen], number)
+        term = painted.new_zeros(len(painted))
+        term[chosen] = judged * self.style_weights[index[chosen]]
+        terms["adversarial"] = adversary * gate * term
+        return terms, report
+
+    def _painting_crops(self, styles: list[int], random: torch.Generator) -> Tensor:
+        """A random crop of each style's painting, every second with its patches shuffled."""
+        side = self.config.data.crop_px
+        crops = []
+        for position, index in enumerate(styles):
+            painting = self.paintings[index]
+            top = int(torch.randint(painting.shape[2] - side + 1, (1,), generator=random))
+            left = int(torch.randint(painting.shape[3] - side + 1, (1,), generator=random))
+            crop = painting[..., top : top + side, left : left + side]
+            if position % 2:
+                crop = permute_patches(crop, SHUFFLED_PATCH_PX, random)
+            crops.append(crop)
+        return torch.cat(crops)
