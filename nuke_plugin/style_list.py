@@ -33,7 +33,7 @@ class StyleEntry:
     """Artist and year, as far as they are known; may be empty."""
 
     description: str
-    """What the model is good for, and what its strength does."""
+    """What the model is good for, what its strength does, and what to be careful of."""
 
     preview: Path
     """A picture of the style at work; the file may be missing."""
@@ -92,7 +92,9 @@ def _entries(model: InstalledModel) -> list[StyleEntry]:
             style_id=slot.id,
             title=slot.title,
             credit=", ".join(part for part in (slot.artist, slot.year) if part),
-            description=" ".join((card.description, card.strength.meaning)).strip(),
+            description=" ".join(
+                text for text in (card.description, card.strength.meaning, card.caution) if text
+            ),
             preview=model.style_preview_path(slot),
         )
         for slot in card.styles

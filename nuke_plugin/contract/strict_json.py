@@ -12,6 +12,7 @@ import collections.abc
 import dataclasses
 import json
 import math
+import types
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from nuke_plugin.contract.errors import FieldInvalid
@@ -87,7 +88,7 @@ def _read(hint: Any, value: Any, key: str) -> Any:
 
 
 def _read_generic(origin: Any, arguments: tuple[Any, ...], value: Any, key: str) -> Any:
-    if origin is Union:  # Optional: the only union that cards and messages use
+    if origin in _UNIONS:  # Optional: the only union that cards and messages use
         return None if value is None else _read(arguments[0], value, key)
     if origin is collections.abc.Mapping:
         items = _object(value, key).items()
@@ -152,6 +153,9 @@ def _kind(value: Any) -> str:
         return "null"
     return _KIND_OF_TYPE.get(type(value), type(value).__name__)
 
+
+_UNIONS = (Union, getattr(types, "UnionType", Union))
+"""What a field that may be null has as origin; ``X | None`` is another kind from Python 3.10 on."""
 
 _KIND_OF_TYPE = {
     str: "a text",

@@ -72,6 +72,18 @@ def restore(painted: Planes, carried: CarriedLight) -> Planes:
     return light
 
 
+def mix(painted: Planes, shown: Planes, amount: float) -> Planes:
+    """Return ``amount`` of a painted picture over the one that was shown, mixed as light.
+
+    All three are (3, H, W), display encoded; amount is 0 to 1. What is carried round the network
+    is put back by a factor and a sum that both share, so this equals a mix of the restored light.
+    """
+    light = decode_srgb(shown)
+    light += (decode_srgb(painted) - light) * np.float32(amount)
+    encode_srgb(light)
+    return light
+
+
 def encode_srgb(planes: Planes) -> None:
     """Apply the sRGB curve to linear values of 0 or more, in place."""
     for plane in planes:

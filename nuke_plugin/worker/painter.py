@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from nuke_plugin.contract.errors import OutOfMemory
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import PlateColour
-from nuke_plugin.worker.light import CarriedLight, Planes, restore, show
+from nuke_plugin.worker.light import CarriedLight, Planes, mix, restore, show
 from nuke_plugin.worker.memory import memory_for
 from nuke_plugin.worker.network import Network
-from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry
+from nuke_plugin.worker.resizing import resized
+from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry, Window
 
 HALF_MAX = 65504.0
 """Largest number of a half float; results are held to it."""
@@ -166,14 +167,66 @@ class Painter:
         ``image`` is display encoded in [0, 1], (1, 3, padded H, padded W). Raises
         ``RenderCancelled``, and ``MemoryError`` when a window is too large for the machine.
         """
+        painted = self._run_fitted(image, geometry, cancellation)
+        if self.network.card.wiring.is_mixed_by_worker and self.strength != 1:
+            painted = mix(painted, geometry.frame_of(image)[0], self.strength)
+        return painted
+
+    def _run_fitted(
+        self, image: NDArray[np.float32], geometry: FrameGeometry, cancellation: Cancellation
+    ) -> Planes:
+        """Return the painted frame, (3, H, W), resized to the network and back if need be."""
+        scaled = geometry.scaled
+        if scaled is None:
+            return self._run_each(image, geometry, cancellation)
+        padded = (1, 3, scaled.padded_height, scaled.padded_width)
+        small: NDArray[np.float32] = np.empty(padded, np.float32)
+        scaled.frame_of(small)[0] = resized(image[0], scaled.width, scaled.height)
+        scaled.reflect_into_pad(small)
+        painted = self._run_each(small, scaled, cancellation)
+        return resized(painted, geometry.width, geometry.height)
+
+    def _run_each(
+        self, image: NDArray[np.float32], geometry: FrameGeometry, cancellation: Cancellation
+    ) -> Planes:
+        """Return the painted frame, (3, H, W), put together of the windows."""
+        if geometry.ramp_px:
+            return self._run_fading(image, geometry, cancellation)
         painted: Planes = np.empty((3, geometry.height, geometry.width), np.float32)
         for window in geometry.windows():
+            result = self._run_window(image, geometry, window, cancellation)
+            painted[:, *window.outer] = result[:, *window.inner]
+        return painted
+
+    def _run_fading(
+        self, image: NDArray[np.float32], geometry: FrameGeometry, cancellation: Cancellation
+    ) -> Planes:
+        """Return the painted frame, (3, H, W), each pixel a mean of the windows that hold it."""
+        weights = geometry.weights()  # (window H, window W)
+        canvas: Planes = np.zeros(image.shape[1:], np.float32)
+        total: NDArray[np.float32] = np.zeros(image.shape[2:], np.float32)
+        for window in geometry.windows():
+            result = self._run_window(image, geometry, window, cancellation)
             rows = slice(window.y, window.y + geometry.window_height)
             columns = slice(window.x, window.x + geometry.window_width)
-            part = np.ascontiguousarray(image[..., rows, columns])  # (1, 3, window H, window W)
-            result = self.network.run(part, self.style, self.strength, cancellation)
-            painted[:, *window.outer] = result[0, :, *window.inner]
-        return painted
+            canvas[:, rows, columns] += result * weights
+            total[rows, columns] += weights
+        canvas /= total
+        return np.ascontiguousarray(geometry.frame_of(canvas))
+
+    def _run_window(
+        self,
+        image: NDArray[np.float32],
+        geometry: FrameGeometry,
+        window: Window,
+        cancellation: Cancellation,
+    ) -> Planes:
+        """Return one window as the network painted it, (3, window H, window W)."""
+        rows = slice(window.y, window.y + geometry.window_height)
+        columns = slice(window.x, window.x + geometry.window_width)
+        part = np.ascontiguousarray(image[..., rows, columns])  # (1, 3, window H, window W)
+        painted = self.network.run(part, self.style, self.strength, cancellation)
+        return np.asarray(painted[0], np.float32)
 
 
 def broken_mask(planes: Planes) -> NDArray[np.bool_] | None:

@@ -194,6 +194,8 @@ class _Job:
             on_warning(None, problem.message)
         network = studio.network(settings.model)
         self._painter = Painter(network, settings.styles, settings.strength)
+        if network.card.caution and not self._painter.is_neutral:
+            on_warning(None, network.card.caution)
         self._results = ResultSequence.prepare(settings.results, self._plates, settings.overwrite)
         self._lock = threading.Lock()
         self._stages = dict.fromkeys(STAGES, 0.0)

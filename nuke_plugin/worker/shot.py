@@ -112,24 +112,50 @@ class DemoShot:
             _write_plate(plates.path(frame), frame, self.plate(frame, picture))
             on_frame(frame)
 
+    def film_picture(self, frame: int) -> npt.NDArray[np.uint8]:
+        """Return the film's own picture of a frame, (height, width, 3) RGB, sRGB encoded.
+
+        Raises ``FrameRangeInvalid`` for a frame that the shot has not.
+        """
+        frames = FrameRange((frame,))
+        self.check(frames)
+        (found,) = (picture for _, picture in self._pictures(frames))
+        shrinks = self.width <= found.shape[1]
+        filter_ = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+        resized = cv2.resize(found[..., ::-1], (self.width, self.height), interpolation=filter_)
+        return np.asarray(resized, np.uint8)
+
     def plate(self, frame: int, picture: npt.NDArray[np.uint8]) -> FloatImage:
         """Return one plate, (height, width, 5), channels as ``CHANNELS``; RGB is not premultiplied.
 
         ``picture`` is the film's frame, (H, W, 3) BGR, sRGB-encoded.
         """
-        shrinks = self.width <= picture.shape[1]
         # Resized before the light is expanded: a sharp filter rings round a sky of 6.
-        resized = cv2.resize(
-            picture[..., ::-1].astype(np.float32) / 255.0,
-            (self.width, self.height),
-            interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC,
-        )
-        display = np.clip(np.asarray(resized, np.float32), 0.0, 1.0)  # (H, W, 3) RGB
+        display = self._resized(picture)  # (H, W, 3) RGB
         alpha = self._alpha(frame)
         sky = sky_key(display) * (1.0 - alpha)
         linear = np.moveaxis(decode_srgb(np.moveaxis(display, -1, 0)), 0, -1)  # (H, W, 3)
         light = expand_highlights(linear, sky)
         return np.dstack([light, alpha, sky]).astype(np.float32)
+
+    def display_pictures(self, frames: FrameRange) -> Iterator[FloatImage]:
+        """Yield these frames as the film shows them, (height, width, 3) sRGB-encoded in [0, 1].
+
+        Raises ``FrameRangeInvalid`` for a frame that the shot has not.
+        """
+        self.check(frames)
+        for _, picture in self._pictures(frames):
+            yield self._resized(picture)
+
+    def _resized(self, picture: npt.NDArray[np.uint8]) -> FloatImage:
+        """Return the film's frame, (H, W, 3) BGR, as (height, width, 3) RGB in [0, 1]."""
+        shrinks = self.width <= picture.shape[1]
+        resized = cv2.resize(
+            picture[..., ::-1].astype(np.float32) / 255.0,
+            (self.width, self.height),
+            interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC,
+        )
+        return np.clip(np.asarray(resized, np.float32), 0.0, 1.0)
 
     def _alpha(self, frame: int) -> FloatImage:
         """Return the character's alpha, (height, width), drawn from its outlines."""

@@ -2,7 +2,10 @@
 
 A local network's output at a pixel depends on nothing beyond its halo, so windows that overlap by
 two halos give the pixels of the whole frame, and memory follows the window, not the frame. A
-network that is not local paints another picture for every crop and always gets the whole frame.
+network that is not local paints another picture for every crop and gets the whole frame.
+
+A network of one fixed size, which others trained, gets windows of that size; or the frame is
+resized to it, as its card says. Where it is not local its windows fade into each other.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuke_plugin.contract.card import ModelCard
+from nuke_plugin.contract.wiring import RESIZED, TILES
 
 WINDOW_LIMIT_PX = 4_000_000
 """Most pixels given to a local network at once: a padded 1080p frame whole, UHD in four."""
@@ -74,6 +78,13 @@ class FrameGeometry:
     step_y: int
     """Distance of windows above one another."""
 
+    ramp_px: int = 0
+    """Pixels over which neighbouring windows fade into each other; 0 where every pixel is one
+    window's own."""
+
+    scaled: FrameGeometry | None = None
+    """Geometry of the frame as the network is given it, where it is resized; else None."""
+
     @classmethod
     def of(
         cls, card: ModelCard, width: int, height: int, limit_px: int = WINDOW_LIMIT_PX
@@ -83,6 +94,10 @@ class FrameGeometry:
         A network that is not local, or whose smallest useful window is beyond the limit, gets the
         least that works.
         """
+        if card.wiring.sizing == RESIZED:
+            return cls._resized(card, width, height)
+        if card.wiring.sizing == TILES:
+            return cls._in_tiles(card, width, height)
         padded_width, padded_height = card.padded_size(width, height)
         candidates = [
             (x, y)
@@ -106,6 +121,61 @@ class FrameGeometry:
             best_x.step,
             best_y.step,
         )
+
+    @classmethod
+    def _resized(cls, card: ModelCard, width: int, height: int) -> FrameGeometry:
+        """Return the geometry of a frame that is fitted into the network's size, and its border."""
+        wiring, border = card.wiring, card.border_px
+        if wiring.is_fixed_size:
+            room = (wiring.fixed_width_px - 2 * border, wiring.fixed_height_px - 2 * border)
+            scale = min(room[0] / width, room[1] / height)
+        else:
+            scale = wiring.long_side_px / max(width, height)
+        small = (max(1, math.floor(width * scale + 0.5)), max(1, math.floor(height * scale + 0.5)))
+        padded = card.padded_size(*small)
+        if wiring.is_fixed_size:
+            padded = (wiring.fixed_width_px, wiring.fixed_height_px)
+        scaled = cls(*small, border, card.halo_px, *padded, *padded, *padded)
+        whole = (width, height)
+        return cls(width, height, 0, 0, *whole, *whole, *whole, scaled=scaled)
+
+    @classmethod
+    def _in_tiles(cls, card: ModelCard, width: int, height: int) -> FrameGeometry:
+        """Return the geometry of a frame in windows of the network's one size."""
+        sides = (card.wiring.fixed_width_px, card.wiring.fixed_height_px)
+        if card.local:
+            multiple, halo, ramp = card.size_multiple, card.halo_px, 0
+            steps = [(side - 2 * halo) // multiple * multiple for side in sides]
+        else:
+            halo, ramp = 0, min(sides) // 4
+            steps = [side - ramp for side in sides]
+        padded_width, padded_height = (
+            side + math.ceil(max(0, size + 2 * card.border_px - side) / step) * step
+            for side, size, step in zip(sides, (width, height), steps, strict=True)
+        )
+        return cls(
+            width,
+            height,
+            card.border_px,
+            halo,
+            padded_width,
+            padded_height,
+            *sides,
+            step_x=steps[0],
+            step_y=steps[1],
+            ramp_px=ramp,
+        )
+
+    def weights(self) -> NDArray[np.float32]:
+        """Return the weight of a window's pixels, (window H, window W), where windows fade."""
+        ramps = [
+            np.minimum(1, np.minimum(np.arange(side) + 0.5, np.arange(side)[::-1] + 0.5) / ramp)
+            for side, ramp in (
+                (self.window_height, self.ramp_px),
+                (self.window_width, self.ramp_px),
+            )
+        ]
+        return np.asarray(np.outer(*ramps), np.float32)
 
     def windows(self) -> Iterator[Window]:
         """Yield the windows, row by row; their ``outer`` parts cover the frame."""

@@ -39,7 +39,43 @@ def branch(graph: onnx.GraphProto) -> onnx.NodeProto:
 def test_a_standard_network_is_found_harmless() -> None:
     """A plain network has its operator set, no custom operator and no external data."""
     graph = OnnxGraph.of(build_network().SerializeToString())
-    assert graph == OnnxGraph(opset=OPSET, custom_operators=set(), has_external_data=False)
+    assert (graph.opset, graph.custom_operators, graph.has_external_data) == (OPSET, set(), False)
+    assert graph.false_tensors == []
+
+
+def test_the_steps_and_the_small_numbers_of_a_graph_are_read() -> None:
+    """Each step is there with what it reads and makes, and constants in either way of storing."""
+    model = build_network()
+    stored = helper.make_tensor("listed", TensorProto.FLOAT, [3], [0.5, 1.5, -2.0])
+    model.graph.initializer.append(stored)
+    model.graph.node.append(
+        helper.make_node("Constant", [], ["raw"], value=numpy_helper.from_array(np.float32(7)))
+    )
+    graph = OnnxGraph.of(model.SerializeToString())
+    wanted = [(n.op_type, tuple(n.input), tuple(n.output)) for n in model.graph.node]
+    assert [(node.operator, node.inputs, node.outputs) for node in graph.nodes] == wanted
+    assert graph.operators == {node.op_type for node in model.graph.node}
+    assert graph.node_count == len(model.graph.node)
+    assert graph.constants["listed"] == (0.5, 1.5, -2.0)
+    assert graph.constants["raw"] == (7.0,)
+    assert "stem_w" not in graph.constants
+
+
+def test_steps_of_a_branch_are_counted_and_are_not_the_main_graphs() -> None:
+    """What stands in a branch is counted and named, and takes no place in the main graph."""
+    inner = helper.make_node("Tanh", ["x"], ["y"])
+    graph = OnnxGraph.of(model_of([branch(model_of([inner]).graph)]).SerializeToString())
+    assert [node.operator for node in graph.nodes] == ["If"]
+    assert (graph.node_count, graph.operators) == (2, {"If", "Tanh"})
+
+
+@pytest.mark.parametrize("sides", [[1 << 40], [1 << 20, 1 << 20], [-1, 4]])
+def test_a_tensor_that_claims_more_than_it_holds_is_named(sides: list[int]) -> None:
+    """Sides that multiply to more numbers than there are bytes for, or are below 0, are found."""
+    tensor = weights()
+    del tensor.dims[:]
+    tensor.dims.extend(sides)
+    assert OnnxGraph.of(model_of([], tensor).SerializeToString()).false_tensors == ["w"]
 
 
 def test_a_custom_operator_is_named() -> None:
