@@ -6,6 +6,7 @@ batches. It is made on the CPU and moved to the training's device whole.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -56,12 +57,18 @@ class TrainingBatch:
 
 
 def make_batch(
-    photos: PhotoCrops, count: int, styles: int, seed: int, number: int, random: torch.Generator
+    photos: PhotoCrops,
+    count: int,
+    styles: int,
+    trained: Sequence[int],
+    seed: int,
+    number: int,
+    random: torch.Generator,
 ) -> TrainingBatch:
-    """The batch of step `number`, with `count` photos and `styles` styles to choose from."""
+    """The batch of step `number`: `count` photos, each in one of the `trained` of all `styles`."""
     chance = np.random.default_rng((seed, number))
     image = photos.batch(count, chance)
-    index = (torch.arange(count) + number) % styles
+    index = torch.tensor(trained)[(torch.arange(count) + number) % len(trained)]
     index = index[torch.randperm(count, generator=random)]
     strength = torch.ones(count, 1)
     partial = torch.rand(1, generator=random)

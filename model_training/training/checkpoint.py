@@ -127,8 +127,8 @@ def load_finished(
     return generator.eval().requires_grad_(False), ours
 
 
-def start_from(folder: Path, generator: nn.Module, styles: Sequence[str]) -> None:
-    """Fills a generator with another run's averaged one.
+def start_from(folder: Path, generator: nn.Module, styles: Sequence[str]) -> list[str]:
+    """Fills a generator with another run's averaged one and returns the styles it had not known.
 
     Rows go by style id; a style that the other run does not know starts as the mean of those it
     knows. What the other run has not (contour lines, say) starts fresh. RunMismatch where the
@@ -149,6 +149,7 @@ def start_from(folder: Path, generator: nn.Module, styles: Sequence[str]) -> Non
             )
         ours[name] = value
     generator.load_state_dict(ours)
+    return [style for style in styles if style not in known]
 
 
 def load_modules(folder: Path, modules: Mapping[str, nn.Module], config: str) -> int:

@@ -160,6 +160,9 @@ class TrainingConfig(_Section):
     styles: Annotated[list[StyleConfig], Field(min_length=1)]
     start: RunName | None = None
     """Name of a run folder beside this run's, whose averaged generator is where training starts."""
+    train: Literal["all", "rows"] = "all"
+    """`rows`: only the styles that the run in `start` does not know are trained, and only their
+    rows; its trunk and its own styles stay as they are, bit for bit."""
     distil: DistilConfig | None = None
     """Where it is given, a finished run is the target, and `losses` are not used."""
     generator: SizeConfig = SizeConfig()
@@ -178,6 +181,12 @@ class TrainingConfig(_Section):
     def _losses_are_used(self) -> TrainingConfig:
         if self.distil is not None and self.losses != LossConfig():
             raise ValueError("a run with a teacher takes its weights from distil, not from losses")
+        return self
+
+    @model_validator(mode="after")
+    def _rows_have_a_trunk(self) -> TrainingConfig:
+        if self.train == "rows" and (self.start is None or self.distil is not None):
+            raise ValueError("train = 'rows' needs 'start', the run whose trunk is used, alone")
         return self
 
     def deciding(self) -> str:
@@ -203,26 +212,26 @@ def decided(text: str) -> TrainingConfig:
     values = json.loads(text)
     values["model"] = dict.fromkeys(("title", "description", "licence", "preview"), "")
     values["model"]["id"] = "run"
-    values["data"]["stills"] = [""]
     for style in values["styles"]:
         style.update(dict.fromkeys(_WORDS, ""))
     try:
         return TrainingConfig.model_validate(values)
     except ValidationError as error:
+        wrong = wrong_keys(TrainingConfig, error)
         raise ConfigInvalid(
-            f"A saved run's configuration is wrong at {_named(error)}. It was trained by another "
-            "version of Impasto; use that one."
+            f"A saved run's configuration is wrong at {wrong}. It was trained by another version "
+            "of Impasto; use that one."
         ) from error
 
 
-def _named(error: ValidationError) -> str:
-    return wrong_keys(TrainingConfig, error)
-
-
 def read_config(path: Path) -> TrainingConfig:
-    """The configuration in a TOML file; ConfigInvalid names the file and each wrong key."""
+    """The configuration in a TOML file, or in a run's config.json.
+
+    ConfigInvalid names the file and each wrong key.
+    """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        values = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
         config = TrainingConfig.model_validate(values)
         if config.data.pictures is not None:
             pictures = {"pictures": path.resolve().parent / config.data.pictures}
@@ -232,7 +241,10 @@ def read_config(path: Path) -> TrainingConfig:
         raise ConfigInvalid(
             f"Configuration '{path}' cannot be read: {error.strerror}. Name an existing TOML file."
         ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigInvalid(f"Configuration '{path}' is not valid TOML: {error}.") from error
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        kind = "JSON" if path.suffix == ".json" else "TOML"
+        raise ConfigInvalid(f"Configuration '{path}' is not valid {kind}: {error}.") from error
     except ValidationError as error:
-        raise ConfigInvalid(f"Configuration '{path}' is wrong at {_named(error)}.") from error
+        raise ConfigInvalid(
+            f"Configuration '{path}' is wrong at {wrong_keys(TrainingConfig, error)}."
+        ) from error

@@ -34,6 +34,8 @@ class DistilTraining(Training):
         self, config: TrainingConfig, data: Path, runs: Path, device: torch.device
     ) -> None:
         super().__init__(config, data, device)
+        if config.start is not None:
+            self.start(runs / config.start)
         assert config.distil is not None
         self.weights: DistilConfig = config.distil
         styles = [style.id for style in config.styles]

@@ -13,7 +13,7 @@ from torch import Tensor
 from model_training.data.batch import TrainingBatch, make_batch
 from model_training.data.style_target import read_photos
 from model_training.networks.generator import make_generator
-from model_training.training.checkpoint import ROWS, RunState
+from model_training.training.checkpoint import ROWS, RunMismatch, RunState, start_from
 from model_training.training.config import ScheduleConfig, TrainingConfig
 
 
@@ -60,7 +60,29 @@ class Training(ABC):
             [{"params": trunk, "rate": 1.0}, {"params": rows, "rate": config.schedule.row_rate}],
             betas=(0.9, 0.99),
         )
+        self.trained = list(range(len(config.styles)))
+        self.kept_rows: Tensor | None = None
         self.photos = read_photos(config, data)
+
+    def start(self, run: Path) -> None:
+        """Begins with another run's generator; where only rows are trained, all else is frozen."""
+        styles = [style.id for style in self.config.styles]
+        fresh = start_from(run, self.generator, styles)
+        self.average.load_state_dict(self.generator.state_dict())
+        if self.config.train == "all":
+            return
+        if not fresh:
+            raise RunMismatch(
+                f"There is nothing to train: run '{run}' knows every style of the configuration "
+                f"({', '.join(styles)}). Add a style, or set train = 'all'."
+            )
+        _, trunk = split_rows(self.generator)
+        for value in trunk:
+            value.requires_grad_(False)
+        self.trained = [styles.index(style) for style in fresh]
+        kept = torch.ones(len(styles) + 1, dtype=torch.bool)
+        kept[[index + 1 for index in self.trained]] = False
+        self.kept_rows = kept.to(self.device)
 
     @property
     def state(self) -> RunState:
@@ -92,6 +114,7 @@ class Training(ABC):
             self.photos,
             schedule.batch,
             len(self.config.styles),
+            self.trained,
             schedule.seed,
             number,
             random,
@@ -115,6 +138,10 @@ class Training(ABC):
             group["lr"] = rate * group["rate"]
         self.generator_optimiser.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
+        if self.kept_rows is not None:
+            for row in split_rows(self.generator)[0]:
+                if row.grad is not None:
+                    row.grad[self.kept_rows] = 0.0
         torch.nn.utils.clip_grad_norm_(self.generator.parameters(), schedule.gradient_norm)
         self.generator_optimiser.step()
         decay = min(schedule.ema, (number + 1) / (number + 10))

@@ -13,7 +13,7 @@ from model_training.data.style_target import measure_target, read_paintings
 from model_training.losses import palette, perceptual, pixels, stability
 from model_training.networks.features import VggFeatures
 from model_training.training.adversary import Adversary
-from model_training.training.checkpoint import RunState, start_from
+from model_training.training.checkpoint import RunState
 from model_training.training.config import TrainingConfig
 from model_training.training.step import Training, ramp
 
@@ -40,9 +40,7 @@ class StyleTraining(Training):
     ) -> None:
         super().__init__(config, data, device)
         if config.start is not None:
-            styles = [style.id for style in config.styles]
-            start_from(runs / config.start, self.generator, styles)
-            self.average.load_state_dict(self.generator.state_dict())
+            self.start(runs / config.start)
         self.adversary = Adversary(
             len(config.styles),
             config.losses,
