@@ -5,8 +5,9 @@ So the motion between two frames is known to the last digit, and no frame is eve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -15,11 +16,34 @@ from numpy.typing import NDArray
 Frame = NDArray[np.float32]
 """(H, W, 3) display-encoded RGB in [0, 1]."""
 
+Mask = NDArray[np.bool_]
+"""(H, W): which pixels count."""
+
 Map = NDArray[np.float64]
 """3x3: from the pixels of one picture to those of another, affine."""
 
 Painter = Callable[[Frame, str, float], Frame]
 """Paints a frame in a style at a strength, in [0, 1]; the result has the frame's size."""
+
+
+@runtime_checkable
+class ShotPainter(Protocol):
+    """A painter that is given whole shots, because it may look at neighbouring frames."""
+
+    def paint_shot(self, frames: Sequence[Frame], style: str, strength: float) -> list[Frame]:
+        """The frames of one shot painted, in their order."""
+
+
+class Shot(Protocol):
+    """Frames whose motion is known."""
+
+    @property
+    def plates(self) -> tuple[Frame, ...]:
+        """The frames in order, each (H, W, 3)."""
+
+    def moved_back(self, then: Frame, time: int) -> tuple[Frame, Mask]:
+        """Frame ``time + 1``, painted or not, moved onto frame ``time``, and where it is seen."""
+
 
 FRAME_SIZE = (960, 540)
 """Width and height of every measured frame, in pixels."""
@@ -81,12 +105,34 @@ class CameraShot:
         matrices = tuple(move.matrix(time, still_size, size) for time in range(frames))
         return cls(tuple(sample(still, matrix, size) for matrix in matrices), matrices)
 
-    def pairs(self, painted: Sequence[Frame]) -> Iterator[tuple[Frame, Frame, Map]]:
-        """Yield each painted frame, the next one, and the map from the first's pixels to its."""
-        for now, then, here, there in zip(
-            painted[:-1], painted[1:], self.matrices[:-1], self.matrices[1:], strict=True
-        ):
-            yield now, then, np.linalg.inv(there) @ here
+    def moved_back(self, then: Frame, time: int) -> tuple[Frame, Mask]:
+        """See ``Shot``."""
+        size = (then.shape[1], then.shape[0])
+        back = np.linalg.inv(self.matrices[time + 1]) @ self.matrices[time]
+        return sample(then, back, size), lies_inside(back, size)
+
+
+def painted_shot(
+    paint: Painter, frames: Sequence[Frame], style: str, strength: float = 1.0
+) -> list[Frame]:
+    """The frames of one shot painted: all at once by a ``ShotPainter``, else one by one."""
+    if isinstance(paint, ShotPainter):
+        return paint.paint_shot(frames, style, strength)
+    return [paint(frame, style, strength) for frame in frames]
+
+
+def pixel_grid(size: tuple[int, int], matrix: Map) -> tuple[NDArray[np.float64], ...]:
+    """Where each pixel of (width, height) lies after a map: x and y, each (H, W)."""
+    x, y = np.meshgrid(np.arange(size[0], dtype=np.float64), np.arange(size[1], dtype=np.float64))
+    (a, b, c), (d, e, f) = matrix[:2]
+    return a * x + b * y + c, d * x + e * y + f
+
+
+def lies_inside(matrix: Map, size: tuple[int, int]) -> Mask:
+    """Which pixels a map leaves inside a frame of (width, height)."""
+    x, y = pixel_grid(size, matrix)
+    inside: Mask = (x >= 0) & (x <= size[0] - 1) & (y >= 0) & (y <= size[1] - 1)
+    return inside
 
 
 def sample(image: Frame, matrix: Map, size: tuple[int, int] = FRAME_SIZE) -> Frame:

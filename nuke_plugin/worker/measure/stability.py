@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -20,9 +21,11 @@ from nuke_plugin.worker.measure.exact_motion import (
     CameraShot,
     Frame,
     Painter,
-    sample,
+    Shot,
+    painted_shot,
     shrink,
 )
+from nuke_plugin.worker.measure.layers import LayerShot, occlusion
 
 BORDER_PX = 16
 """Pixels at the frame's edge that are left out of the comparison."""
@@ -32,9 +35,6 @@ HIGH_PASS_SIGMA_PX = 4.0
 
 GRAIN_SIGMA = 0.02
 """Standard deviation of the grain that is laid over a static shot, in display units."""
-
-Gates = dict[str, dict[str, float]]
-"""e_stab, boil and texture, each by move."""
 
 
 def texture(frame: Frame) -> float:
@@ -51,44 +51,30 @@ class Stability:
     texture: float
 
 
-def stability(painted: Sequence[Frame], shot: CameraShot) -> Stability:
-    """Compares each painted frame with the next one moved back onto it.
+def stability(painted: Sequence[Frame], shot: Shot) -> Stability:
+    """Compares each painted frame with the next one moved back onto it, where it is still seen.
 
     A style without any texture (a flat colour) has a boil of 0.
     """
     squares = []
     inside = slice(BORDER_PX, -BORDER_PX)
-    size = (painted[0].shape[1], painted[0].shape[0])
-    ones = np.ones((size[1], size[0], 1), np.float32)
-    for now, then, back in shot.pairs(painted):
-        flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
-        visible = cv2.warpAffine(ones, back[:2], size, flags=flags) > 0
-        difference = (now - sample(then, back, size))[inside, inside][visible[inside, inside]]
+    for time, (now, then) in enumerate(pairwise(painted)):
+        moved, visible = shot.moved_back(then, time)
+        difference = (now - moved)[inside, inside][visible[inside, inside]]
         squares.append(float(np.square(difference).mean()))
     e_stab = float(np.sqrt(np.mean(squares)))
     rich = float(np.mean([texture(frame) for frame in painted]))
     return Stability(e_stab, e_stab / (np.sqrt(2.0) * rich) if rich > 0 else 0.0, rich)
 
 
-def measure_stability(
-    stills: Sequence[Frame], styles: Sequence[str], paint: Painter, frames: int = FRAMES
-) -> dict[str, Gates]:
-    """gates[style or 'plate'][e_stab | boil | texture][move], averaged over the stills."""
-    gates: dict[str, Gates] = {
-        name: {"e_stab": {}, "boil": {}, "texture": {}} for name in ("plate", *styles)
+def measured_shots(stills: Sequence[Frame], frames: int = FRAMES) -> dict[str, list[Shot]]:
+    """The shots of every move: each still seen by each camera, and cut-outs over two of them."""
+    shots: dict[str, list[Shot]] = {
+        name: [CameraShot.of(still, move, frames) for still in stills]
+        for name, move in MOVES.items()
     }
-    for name, move in MOVES.items():
-        found: dict[str, list[Stability]] = {style: [] for style in gates}
-        for still in stills:
-            shot = CameraShot.of(still, move, frames)
-            found["plate"].append(stability(shot.plates, shot))
-            for style in styles:
-                painted = [paint(plate, style, 1.0) for plate in shot.plates]
-                found[style].append(stability(painted, shot))
-        for style, values in found.items():
-            for key in ("e_stab", "boil", "texture"):
-                gates[style][key][name] = float(np.mean([getattr(v, key) for v in values]))
-    return gates
+    shots["occlusion"] = [LayerShot.of(occlusion(stills), frames)]
+    return shots
 
 
 def grain_gain(still: Frame, style: str, paint: Painter, frames: int = FRAMES) -> float:
@@ -99,5 +85,5 @@ def grain_gain(still: Frame, style: str, paint: Painter, frames: int = FRAMES) -
         np.clip(frame + random.normal(0, GRAIN_SIGMA, frame.shape), 0, 1).astype(np.float32)
         for _ in range(frames)
     ]
-    painted = [paint(plate, style, 1.0) for plate in seen]
+    painted = painted_shot(paint, seen, style)
     return float(np.std(painted, axis=0).mean() / np.std(seen, axis=0).mean())

@@ -2,80 +2,77 @@
 
 from __future__ import annotations
 
-import cv2
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from nuke_plugin.worker.measure import locality, stability
-from nuke_plugin.worker.measure.exact_motion import FRAME_SIZE, MOVES, Frame
+from nuke_plugin.worker.measure.exact_motion import MOVES, CameraShot, Frame, painted_shot
+from nuke_plugin.worker.measure.stability import grain_gain, stability, texture
+from tests.nuke_plugin.worker.measure.pictures import FixedPattern, detailed, untouched
+
+SIZE = (240, 160)
 
 
 @pytest.fixture(scope="module")
 def still() -> Frame:
-    """A picture with detail at several scales, larger than a frame."""
-    random = np.random.default_rng(0)
-    coarse = cv2.resize(random.random((68, 120, 3)), (1200, 680), interpolation=cv2.INTER_CUBIC)
-    fine = cv2.GaussianBlur(random.random((680, 1200, 3)), (0, 0), 2.0)
-    return np.clip(0.7 * coarse + 1.5 * (fine - 0.5) + 0.15, 0, 1).astype(np.float32)
+    """A picture larger than a small frame and all it moves."""
+    return detailed(300, 220)
 
 
-def untouched(frame: Frame, style: str, strength: float) -> Frame:
-    """Paint nothing."""
-    return frame
-
-
-class FixedPattern:
-    """Lays one noise over every frame, as a dirty lens would: it never moves with the picture."""
-
-    def __init__(self) -> None:
-        width, height = FRAME_SIZE
-        noise = np.random.default_rng(5).normal(0, 0.2, (height, width, 3))
-        self.noise = cv2.GaussianBlur(noise, (0, 0), 1.0).astype(np.float32)
-
-    def __call__(self, frame: Frame, style: str, strength: float) -> Frame:
-        """Replace the picture by the pattern."""
-        return 0.5 + self.noise
-
-
-def test_an_untouched_plate_hardly_boils(still: Frame) -> None:
+@pytest.mark.parametrize("move", MOVES)
+def test_an_untouched_plate_hardly_boils(still: Frame, move: str) -> None:
     """The plate moves with itself, but for resampling."""
-    gates = stability.measure_stability([still], ["none"], untouched)
-    for move in MOVES:
-        assert gates["none"]["boil"][move] < 0.15
-        assert gates["none"]["e_stab"][move] == gates["plate"]["e_stab"][move]
+    shot = CameraShot.of(still, MOVES[move], size=SIZE)
+    assert stability(shot.plates, shot).boil < 0.15
 
 
-def test_a_pattern_on_the_lens_boils_fully(still: Frame) -> None:
+@pytest.mark.parametrize("move", MOVES)
+def test_a_pattern_on_the_lens_boils_fully(move: str) -> None:
     """Strokes that are unrelated to the picture's motion have a boil near 1."""
-    gates = stability.measure_stability([still], ["lens"], FixedPattern())
-    for move in ("pan", "push", "roll"):
-        assert 0.75 < gates["lens"]["boil"][move] < 1.15
+    shot = CameraShot.of(np.zeros((600, 1030, 3), np.float32), MOVES[move], frames=2)
+    found = stability(painted_shot(FixedPattern(), shot.plates, "lens"), shot)
+    assert 0.7 < found.boil < 1.15
+    assert found.texture == pytest.approx(texture(FixedPattern()(shot.plates[0], "", 1)), rel=1e-6)
+
+
+def test_a_wrong_motion_is_found_out(still: Frame) -> None:
+    """Frames that move otherwise than their maps say are seen to boil: the maps do matter."""
+    pan, push = (CameraShot.of(still, MOVES[name], size=SIZE) for name in ("pan", "push"))
+    assert stability(pan.plates, push).boil > 4 * stability(pan.plates, pan).boil
+
+
+def test_e_stab_is_the_root_mean_square_in_display_units(still: Frame) -> None:
+    """Frames that grow brighter by 0.1 a frame have an e_stab of 0.1, whatever is in them."""
+    shot = CameraShot.of(np.full_like(still, 0.2), MOVES["pan"], size=SIZE)
+    brighter = [plate + 0.1 * time for time, plate in enumerate(shot.plates)]
+    assert stability(brighter, shot).e_stab == pytest.approx(0.1, rel=1e-4)
+
+
+def test_a_flat_colour_does_not_boil(still: Frame) -> None:
+    """Without texture there is nothing that could boil, and nothing is divided by nothing."""
+    shot = CameraShot.of(still, MOVES["pan"], size=SIZE)
+    found = stability([np.full_like(plate, 0.5) for plate in shot.plates], shot)
+    assert (found.boil, found.texture) == (0.0, 0.0)
+    assert found.e_stab < 1e-6
 
 
 def test_grain_that_passes_has_a_gain_of_one(still: Frame) -> None:
     """A painter that does nothing keeps the grain; one that halves contrast halves it."""
-    assert stability.grain_gain(still, "none", untouched) == pytest.approx(1.0)
-    halved = stability.grain_gain(still, "half", lambda f, s, a: (0.5 * f).astype(np.float32))
+    assert grain_gain(still, "none", untouched, 2) == pytest.approx(1.0)
+    halved = grain_gain(still, "half", lambda f, s, a: (0.5 * f).astype(np.float32), 2)
     assert halved == pytest.approx(0.5, rel=1e-3)
 
 
-def test_a_global_statistic_is_found_out(still: Frame) -> None:
-    """A painter that subtracts the frame's mean is neither local nor tileable."""
-
-    def centred(frame: Frame, style: str, strength: float) -> Frame:
-        return frame - frame.mean()
-
-    assert locality.far_field(still, "mean", centred, 40) > 1e-3
-    assert locality.tile_difference(still, "mean", centred, 40) > 1e-3
-    assert locality.far_field(still, "none", untouched, 40) == 0.0
-    assert locality.tile_difference(still, "none", untouched, 40) == 0.0
-
-
-def test_identity_is_measured_at_strength_zero(still: Frame) -> None:
-    """A mix by strength is the plate at 0."""
-
-    def mixed(frame: Frame, style: str, strength: float) -> Frame:
-        return (1 - strength) * frame + strength
-
-    assert locality.identity_difference(still, "white", mixed) == 0.0
-    assert locality.identity_difference(still, "lens", FixedPattern()) > 0.05
+def test_measuring_needs_no_torch() -> None:
+    """`impasto verify` measures where no torch is installed."""
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "import nuke_plugin.worker.measure.gates, nuke_plugin.worker.measure.model_painter\n"
+        "assert not any(name.startswith('model_training') for name in sys.modules)\n"
+    )
+    assert importlib.util.find_spec("torch"), "the test means nothing where torch is missing"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[4])
