@@ -66,15 +66,26 @@ class GeneratorSize:
 
 def luminance_of(image: Tensor) -> Tensor:
     """Rec. 709 luminance at trunk size, averaged: (N, 3, H, W) -> (N, 1, H/4, W/4)."""
-    weights = image.new_tensor(LUMINANCE)[None, :, None, None]
-    return F.avg_pool2d((image * weights).sum(1, keepdim=True), STRIDE)
+    # Plain numbers, not a tensor: a tensor would stay on the device that an export was made on.
+    small = F.avg_pool2d(image, STRIDE)  # first, so that weighing costs a sixteenth
+    red, green, blue = (
+        small[:, channel : channel + 1] * LUMINANCE[channel] for channel in range(3)
+    )
+    return red + green + blue
+
+
+def window_mean(image: Tensor, side: int) -> Tensor:
+    """Mean of the pixels inside a square window, cut by the frame's edge: (N, C, h, w)."""
+    # A column, then a row: the whole square of 9 at once costs six times as much.
+    reach = side // 2
+    columns = F.avg_pool2d(image, (side, 1), 1, (reach, 0), count_include_pad=False)
+    return F.avg_pool2d(columns, (1, side), 1, (0, reach), count_include_pad=False)
 
 
 def windowed_luminance(luminance: Tensor) -> Tensor:
     """Luminance less its window's mean, over the window's deviation: (N, 1, h, w) -> the same."""
-    pool = (WINDOW, 1, WINDOW // 2)
-    centred = luminance - F.avg_pool2d(luminance, *pool, count_include_pad=False)
-    variance = F.avg_pool2d(centred * centred, *pool, count_include_pad=False)
+    centred = luminance - window_mean(luminance, WINDOW)
+    variance = window_mean(centred * centred, WINDOW)
     return centred / (variance.clamp_min(0.0).sqrt() + WINDOW_FLOOR)
 
 
@@ -83,10 +94,8 @@ def contour_lines(luminance: Tensor) -> Tensor:
 
     On a smooth surface they are lines of equal brightness, which follow its form and move with it.
     """
-    pool = (CONTOUR_WINDOW, 1, CONTOUR_WINDOW // 2)
-    smooth = F.avg_pool2d(luminance, *pool, count_include_pad=False)
-    lines = smooth.new_tensor(CONTOUR_LINES)[None, :, None, None]
-    phase = smooth * (lines * (2.0 * math.pi))
+    smooth = window_mean(luminance, CONTOUR_WINDOW)
+    phase = torch.cat([smooth * (2.0 * math.pi * lines) for lines in CONTOUR_LINES], dim=1)
     return torch.cat([torch.sin(phase), torch.cos(phase)], dim=1)
 
 
@@ -103,6 +112,7 @@ class Generator(nn.Module, ABC):
         super().__init__()
         self.styles = styles
         self.size = size
+        self.exporting = False
         keep = torch.full((styles + 1, 3), 0.3)
         keep[0] = 1.0
         self.keep = nn.Parameter(keep)
@@ -140,7 +150,12 @@ class Generator(nn.Module, ABC):
         return torch.sigmoid(painted.float() + kept)
 
     def set_padding(self, mode: str) -> None:
-        """`reflect` to train on crops, `zeros` to export: there frames are padded once outside."""
+        """`reflect` to train on crops, `zeros` to export: there frames are padded once outside.
+
+        What is exported computes the same values in steps that ONNX Runtime runs faster, see
+        docs/decisions/network_speed.md.
+        """
+        self.exporting = mode == "zeros"
         for module in self.modules():
             if isinstance(module, StyledConv):
                 module.pad_mode = mode
@@ -171,6 +186,10 @@ class Generator(nn.Module, ABC):
         """(N, C, h, w) -> (N, C, 2h, 2w)."""
         if self.size.upsample == "nearest":
             return F.interpolate(x, scale_factor=2.0, mode="nearest")
+        if self.exporting:
+            # Changes no value. ONNX Runtime lays channels out in blocks for a pooling, and then
+            # upsamples in blocks, where it would reorder four times as many pixels afterwards.
+            x = F.max_pool2d(x, 1)
         return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
 
 
@@ -222,14 +241,18 @@ class FullGenerator(Generator):
         half = F.relu(self.to_half(half, mix) + self.detail(seen, mix))  # (N, half, H/2, W/2)
         full = self._twice(half)
         full = F.relu(self.to_full(full, mix))  # (N, full, H, W)
+        if self.exporting:
+            return self.to_rgb.of_parts([full, seen], mix)
         painted: Tensor = self.to_rgb(torch.cat([full, seen.to(full.dtype)], dim=1), mix)
         return painted
 
 
 class FastGenerator(Generator):
-    """Pixel-unshuffle in, everything at a quarter, a thin layer at half, pixel-shuffle out.
+    """Strided stem, everything at a quarter, a thin layer at half, pixel-shuffle out.
 
     The sub-pixel convolution out (Shi et al. 2016) runs at half size, so no layer runs at full.
+    Strided kernels hold the pixel-unshuffle: ONNX Runtime takes 3 ms for what costs 70 ms as a
+    transpose. Channels are multiples of 16, the blocks that it computes in.
     """
 
     def __init__(self, styles: int, size: GeneratorSize) -> None:
@@ -237,11 +260,12 @@ class FastGenerator(Generator):
         rows, instance = styles + 1, size.norm == "instance"
         signals = 1 + (2 * len(CONTOUR_LINES) if size.contours else 0)
         self.stem = StyledConv(
-            3 * STRIDE * STRIDE + signals, size.trunk, 3, rows, gain=2.0, instance_norm=instance
+            3, size.trunk, 8, rows, stride=STRIDE, gain=1.4, instance_norm=instance
         )
+        self.signals = StyledConv(signals, size.trunk, 3, rows, gain=0.7, instance_norm=instance)
         self.blocks = self._make_blocks(rows)
         self.to_half = StyledConv(size.trunk, size.half, 3, rows, gain=1.4, instance_norm=instance)
-        self.detail = StyledConv(12, size.half, 3, rows, gain=1.0, instance_norm=instance)
+        self.detail = StyledConv(3, size.half, 6, rows, stride=2, gain=1.0, instance_norm=instance)
         self.strokes = StyledConv(size.half, size.half, 3, rows, gain=1.4, instance_norm=instance)
         self.to_rgb = StyledConv(size.half, 12, 3, rows, gain=0.1)
         with torch.no_grad():
@@ -263,12 +287,11 @@ class FastGenerator(Generator):
 
     def paint(self, seen: Tensor, signals: Tensor, mix: Tensor) -> Tensor:
         """See the base class."""
-        trunk = torch.cat([F.pixel_unshuffle(seen, STRIDE), signals], dim=1)
-        trunk = F.relu(self.stem(trunk, mix))  # (N, trunk, H/4, W/4)
+        trunk = F.relu(self.stem(seen, mix) + self.signals(signals, mix))  # (N, trunk, H/4, W/4)
         for block in self.blocks:
             trunk = block(trunk, mix)
         half = self._twice(self.to_half(trunk, mix))
-        half = F.relu(half + self.detail(F.pixel_unshuffle(seen, 2), mix))  # (N, half, H/2, W/2)
+        half = F.relu(half + self.detail(seen, mix))  # (N, half, H/2, W/2)
         half = F.relu(self.strokes(half, mix))
         return F.pixel_shuffle(self.to_rgb(half, mix), 2)
 
