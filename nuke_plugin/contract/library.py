@@ -10,18 +10,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
-from typing import Optional, Union
+from typing import Optional
 
-from nuke_plugin.contract.card import (
-    CARD_FILE,
-    HalfNetworkFile,
-    ModelCard,
-    NetworkFile,
-    StyleSlot,
-)
+from nuke_plugin.contract.card import CARD_FILE, ModelCard, NetworkFile, StyleSlot
 from nuke_plugin.contract.errors import (
     CardInvalid,
     ModelError,
@@ -53,6 +47,16 @@ class InstalledModel:
     def network_path(self) -> Path:
         """The network's file."""
         return self.folder / self.card.network.file
+
+    @property
+    def in_half_precision(self) -> Optional[InstalledModel]:
+        """The same model with its half precision file as the network; None where it has none."""
+        network = self.card.network
+        half = network.half
+        if half is None:
+            return None
+        file = NetworkFile(half.file, half.sha256, half.size_bytes, network.opset)
+        return replace(self, card=replace(self.card, network=file))
 
     @property
     def preview_path(self) -> Path:
@@ -152,32 +156,26 @@ def read_network_file(installed: InstalledModel) -> bytes:
     What is run must be what was checked, so the file is read once. Raises ``ModelFileMissing``,
     ``ModelFileTruncated`` or ``ModelFileMismatch``.
     """
-    return _read_stored(installed.network_path, installed.card.network)
-
-
-def read_half_network_file(installed: InstalledModel) -> Optional[bytes]:
-    """Return the same for the network in half precision; None for a model that has none."""
-    half = installed.card.network.half
-    return None if half is None else _read_stored(installed.folder / half.file, half)
+    file = installed.network_path
+    expected = installed.card.network
+    try:
+        network = file.read_bytes()
+    except OSError as error:
+        raise ModelFileMissing(file) from error
+    if len(network) < expected.size_bytes:
+        raise ModelFileTruncated(file, expected.size_bytes, len(network))
+    digest = hashlib.sha256(network).hexdigest()
+    if digest != expected.sha256:
+        raise ModelFileMismatch(file, expected.sha256, digest)
+    return network
 
 
 def verify_network_file(installed: InstalledModel) -> None:
     """Raise what ``read_network_file`` does unless the files are those the card was written for."""
     read_network_file(installed)
-    read_half_network_file(installed)
-
-
-def _read_stored(file: Path, expected: Union[NetworkFile, HalfNetworkFile]) -> bytes:
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise ModelFileMissing(file) from error
-    if len(content) < expected.size_bytes:
-        raise ModelFileTruncated(file, expected.size_bytes, len(content))
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != expected.sha256:
-        raise ModelFileMismatch(file, expected.sha256, digest)
-    return content
+    half = installed.in_half_precision
+    if half is not None:
+        read_network_file(half)
 
 
 def _model_folders(place: Path) -> list[Path]:

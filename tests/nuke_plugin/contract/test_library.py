@@ -21,7 +21,6 @@ from nuke_plugin.contract.errors import (
 from nuke_plugin.contract.library import (
     SHIPPED_MODELS,
     ModelLibrary,
-    read_half_network_file,
     read_network_file,
     verify_network_file,
 )
@@ -205,7 +204,11 @@ def test_half_network_file_is_checked_too(tmp_path: Path) -> None:
     with pytest.raises(ModelFileMissing, match=r"half\.onnx"):
         verify_network_file(installed)
     (folder / "half.onnx").write_bytes(b"half")
-    assert read_half_network_file(installed) == b"half"
+    verify_network_file(installed)
+    halved = installed.in_half_precision
+    assert halved is not None
+    assert read_network_file(halved) == b"half"
+    assert halved.in_half_precision is None
     (folder / "half.onnx").write_bytes(b"full")
     with pytest.raises(ModelFileMismatch, match=r"half\.onnx"):
         verify_network_file(installed)
