@@ -65,7 +65,7 @@ class StyledConv(nn.Module):
 
         For export: a sum of convolutions costs less than a joint one whose channels fill no block.
         """
-        weights = self.normalised_weight().split([part.shape[1] for part in parts], dim=1)
+        weights = torch.split(self.normalised_weight(), [part.shape[1] for part in parts], dim=1)
         summands = [
             F.conv2d(part, weight, stride=self.stride, padding=self.padding, dilation=self.dilation)
             for part, weight in zip(parts, weights, strict=True)
