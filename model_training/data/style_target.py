@@ -22,14 +22,17 @@ def read_photos(config: TrainingConfig, data: Path) -> PhotoCrops:
     return PhotoCrops(folders, config.data.photo_short_side_px, config.data.crop_px)
 
 
-def read_paintings(config: TrainingConfig, data: Path, device: torch.device) -> list[Tensor]:
-    """The paintings at training scale, each (1, 3, H, W), in the order of the styles."""
+def read_paintings(config: TrainingConfig, data: Path, device: torch.device) -> list[list[Tensor]]:
+    """Each style's paintings at training scale, each (1, 3, H, W), in the order of the styles."""
     side, crop = config.data.painting_short_side_px, config.data.crop_px
-    return [read_painting(data / s.painting, side, crop).to(device) for s in config.styles]
+    return [
+        [read_painting(data / path, side, crop).to(device) for path in style.paintings]
+        for style in config.styles
+    ]
 
 
 def measure_target(
-    features: VggFeatures, photos: PhotoCrops, paintings: list[Tensor], config: TrainingConfig
+    features: VggFeatures, photos: PhotoCrops, paintings: list[list[Tensor]], config: TrainingConfig
 ) -> perceptual.StyleTarget:
     """Calibrates the features on photos, in place, and measures the paintings with them."""
     batch = photos.batch(CALIBRATION_PHOTOS, np.random.default_rng(0))

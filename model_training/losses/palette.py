@@ -23,11 +23,15 @@ def directions(device: torch.device) -> Tensor:
     return torch.stack([radius * torch.cos(turn), radius * torch.sin(turn), height], dim=1)
 
 
-def palette(image: Tensor) -> Tensor:
-    """Quantiles of the colours along each direction: (N, 3, H, W) -> (N, DIRECTIONS, SHARES)."""
-    cells = F.avg_pool2d(image.float(), CELL_PX).flatten(2)  # (N, 3, cells)
-    along = torch.einsum("dc,ncp->ndp", directions(image.device), cells)
-    shares = (torch.arange(SHARES, device=image.device) + 0.5) / SHARES
+def cells(image: Tensor) -> Tensor:
+    """The colours of a picture's cells: (N, 3, H, W) -> (N, 3, cells)."""
+    return F.avg_pool2d(image.float(), CELL_PX).flatten(2)
+
+
+def palette(colours: Tensor) -> Tensor:
+    """Quantiles of colours along each direction: (N, 3, cells) -> (N, DIRECTIONS, SHARES)."""
+    along = torch.einsum("dc,ncp->ndp", directions(colours.device), colours)
+    shares = (torch.arange(SHARES, device=colours.device) + 0.5) / SHARES
     return torch.quantile(along, shares, dim=-1).movedim(0, -1)
 
 
@@ -37,4 +41,4 @@ def palette_loss(painted: Tensor, target: Tensor, style: Tensor) -> Tensor:
     `target` is `StyleTarget.palettes`, (K, DIRECTIONS, SHARES); `style` (N,) each image's style.
     A Gram matrix is content with the mean colour; this asks for the darks and the accents too.
     """
-    return (palette(painted) - target[style]).abs().flatten(1).mean(1)
+    return (palette(cells(painted)) - target[style]).abs().flatten(1).mean(1)

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from model_training.losses.palette import palette
+from model_training.losses.palette import cells, palette
 from model_training.losses.pixels import spread, stroke_strength
 
 
 def gram(feature: Tensor) -> Tensor:
     """Channel correlations (Gatys et al. 2016, eq. 3), (N, C, h, w) -> (N, C, C), in float32."""
-    flat = feature.float().flatten(2)
+    return _gram(feature.float().flatten(2))
+
+
+def _gram(flat: Tensor) -> Tensor:
     return flat @ flat.transpose(1, 2) / flat.shape[2]
 
 
@@ -42,20 +45,32 @@ class StyleTarget:
 @torch.no_grad()
 def measure_paintings(
     features: Callable[[Tensor], Mapping[str, Tensor]],
-    paintings: Sequence[Tensor],
+    paintings: Sequence[Sequence[Tensor]],
     bands_px: Sequence[float],
 ) -> StyleTarget:
-    """The target of whole paintings, each (1, 3, H, W) in [0, 1] at training scale."""
-    measured = [features(painting) for painting in paintings]
-    layers = list(measured[0])
-    flat = {k: [m[k].float().flatten(2) for m in measured] for k in layers}
+    """The target of each style's paintings, each (1, 3, H, W) in [0, 1] at training scale.
+
+    Several paintings of a style are measured as one large one: every place counts alike.
+    """
+    flat = [_pooled([features(painting) for painting in style]) for style in paintings]
+    layers = list(flat[0])
     return StyleTarget(
-        grams={k: torch.cat([gram(m[k]) for m in measured]) for k in layers},
-        means={k: torch.cat([f.mean(2) for f in flat[k]]) for k in layers},
-        deviations={k: torch.cat([f.std(2) for f in flat[k]]) for k in layers},
-        palettes=torch.cat([palette(painting) for painting in paintings]),
-        strokes=torch.cat([spread(stroke_strength(painting, bands_px)) for painting in paintings]),
+        grams={k: torch.cat([_gram(f[k]) for f in flat]) for k in layers},
+        means={k: torch.cat([f[k].mean(2) for f in flat]) for k in layers},
+        deviations={k: torch.cat([f[k].std(2) for f in flat]) for k in layers},
+        palettes=torch.cat([palette(torch.cat([cells(p) for p in s], 2)) for s in paintings]),
+        strokes=torch.cat(
+            [
+                spread(torch.cat([stroke_strength(p, bands_px) for p in style], 2))
+                for style in paintings
+            ]
+        ),
     )
+
+
+def _pooled(measured: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """Each layer's features at all places of all images: (1, C, places)."""
+    return {k: torch.cat([m[k].float().flatten(2) for m in measured], 2) for k in measured[0]}
 
 
 def style_loss(features: Mapping[str, Tensor], target: StyleTarget, style: Tensor) -> Tensor:

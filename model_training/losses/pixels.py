@@ -42,17 +42,19 @@ def high_pass(image: Tensor) -> Tensor:
     return image - blur(image, 4.0)
 
 
+def light_and_dark(image: Tensor) -> Tensor:
+    """Blurred Rec. 709 luminance: (N, 3, H, W) -> (N, 1, H, W); form without brushwork."""
+    weights = image.new_tensor([0.2126, 0.7152, 0.0722])[None, :, None, None]
+    return blur((image * weights).sum(1, keepdim=True), 3.0)
+
+
 def tone_loss(painted: Tensor, image: Tensor) -> Tensor:
     """1 - correlation of the blurred luminances: 0 when light and dark lie where they lay.
 
     Blind to contrast and brightness, which belong to the painting; a crop without contrast of its
     own asks for nothing.
     """
-    weights = image.new_tensor([0.2126, 0.7152, 0.0722])[None, :, None, None]
-    ours, theirs = (
-        blur((picture * weights).sum(1, keepdim=True), 3.0).flatten(1)
-        for picture in (painted, image)
-    )
+    ours, theirs = (light_and_dark(picture).flatten(1) for picture in (painted, image))
     ours, theirs = ours - ours.mean(1, keepdim=True), theirs - theirs.mean(1, keepdim=True)
     spread = theirs.square().mean(1)
     covariance = (ours * theirs).mean(1)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from model_training.losses.pixels import high_pass
@@ -35,3 +38,21 @@ def boil_loss(warped: Tensor, painted: Tensor, visible: Tensor) -> Tensor:
     error = difference.flatten(1).sum(1) / (3.0 * visible.flatten(1).sum(1).clamp_min(1.0))
     texture = high_pass(painted).flatten(1).var(1).detach()
     return (error + 1e-6).sqrt() / (2.0 * texture + 1e-4).sqrt()
+
+
+def feature_stability_loss(
+    warped: Mapping[str, Tensor], painted: Mapping[str, Tensor], visible: Tensor
+) -> Tensor:
+    """Relative squared feature distance where both see the same scene, (N,), over the layers.
+
+    The feature-map form of the temporal loss (Gao et al. 2018, ReCoNet), on features of the two
+    paintings: a stroke that moved a little costs less than one that became another. `visible`
+    (N, 1, H, W) shrinks to each layer's size; a place counts as far as it is seen.
+    """
+    total = torch.zeros(visible.shape[0], device=visible.device)
+    for layer, feature in painted.items():
+        ours, theirs = warped[layer].float(), feature.float()
+        seen = F.adaptive_avg_pool2d(visible.float(), (theirs.shape[2], theirs.shape[3]))
+        difference = ((ours - theirs).square() * seen).flatten(1).sum(1)
+        total = total + difference / (theirs.square() * seen).flatten(1).sum(1).clamp_min(1e-6)
+    return total / len(painted)

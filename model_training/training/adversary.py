@@ -2,48 +2,78 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 
-from model_training.losses import adversarial
+from model_training.losses.adversarial import FORMS, r1_penalty
 from model_training.networks.discriminator import PatchDiscriminator
-from model_training.training.config import LossConfig
+from model_training.training.config import AdversaryConfig
 
 R1_EVERY = 8
 """Steps between two R1 penalties; the penalty is scaled by it (lazy regularisation)."""
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What a discriminator is shown: N pictures and, where it is conditional, what they depict."""
+
+    image: Tensor
+    """(N, 3, H, W) in [0, 1]."""
+
+    condition: Tensor
+    """(N, condition_channels, H, W) in [0, 1]; not looked at where D is not conditional."""
+
+
 class Adversary:
-    """A discriminator and its optimiser."""
+    """A discriminator, its optimiser, and the form of the game."""
 
     def __init__(
-        self, styles: int, losses: LossConfig, learning_rate: float, device: torch.device
+        self,
+        config: AdversaryConfig,
+        styles: int,
+        condition_channels: int,
+        r1: float,
+        learning_rate: float,
+        device: torch.device,
     ) -> None:
-        self.r1 = losses.r1
-        self.discriminator = PatchDiscriminator(styles).to(device)
+        self.config = config
+        self.form = FORMS[config.form]
+        self.r1 = r1
+        self.discriminator = PatchDiscriminator(
+            styles,
+            condition_channels=condition_channels if config.conditional else 0,
+            spectral=config.spectral_norm,
+        ).to(device)
         self.optimiser = torch.optim.Adam(
             self.discriminator.parameters(), lr=learning_rate, betas=(0.5, 0.99)
         )
 
     def play(
-        self, real: Tensor, painted: Tensor, style: Tensor, number: int
+        self, real: Shown, painted: Shown, style: Tensor, number: int
     ) -> tuple[Tensor, dict[str, float]]:
         """Trains the discriminator once and returns the generator's loss, (N,), and a report.
 
-        real, painted (N, 3, H, W); each is judged as its `style` (N, K) asks.
+        Both are judged as `style` (N, K) asks.
         """
         penalised = number % R1_EVERY == 0
-        real = real.detach().requires_grad_(penalised)
-        scores_real = self.discriminator(real, style)
-        scores_painted = self.discriminator(painted.detach(), style)
-        loss = adversarial.discriminator_hinge_loss(scores_real, scores_painted).mean()
+        real_image = real.image.detach().requires_grad_(penalised)
+        scores_real = self._judge(real_image, real.condition, style)
+        scores_painted = self._judge(painted.image.detach(), painted.condition, style)
+        loss = self.form.discriminator(scores_real, scores_painted).mean()
         if penalised:
-            penalty = adversarial.r1_penalty(scores_real, real).mean()
+            penalty = r1_penalty(scores_real, real_image).mean()
             loss = loss + self.r1 * R1_EVERY * penalty
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimiser.step()
         self.discriminator.requires_grad_(False)
-        scores = self.discriminator(painted, style)
+        scores = self._judge(painted.image, painted.condition, style)
         self.discriminator.requires_grad_(True)
-        return adversarial.generator_hinge_loss(scores), {"discriminator": float(loss.detach())}
+        return self.form.generator(scores), {"discriminator": float(loss.detach())}
+
+    def _judge(self, image: Tensor, condition: Tensor, style: Tensor) -> Tensor:
+        shown = condition.detach() if self.config.conditional else None
+        scores: Tensor = self.discriminator(image, style, shown)
+        return scores

@@ -32,12 +32,17 @@ class StyleConfig(_Section):
     title: str
     artist: str
     year: str
-    painting: Path
-    """Image file, relative to the data folder."""
+    painting: Path | Annotated[list[Path], Field(min_length=1)]
+    """Image file, relative to the data folder; or several of one style, measured as one."""
     weight: Annotated[float, Field(gt=0.0, le=10.0)] = 1.0
     """Factor on the style losses of this style alone; 1 is neutral."""
     origin: str
     licence: str
+
+    @property
+    def paintings(self) -> list[Path]:
+        """All image files of the style."""
+        return self.painting if isinstance(self.painting, list) else [self.painting]
 
 
 class ModelConfig(_Section):
@@ -102,12 +107,25 @@ class LossConfig(_Section):
     tone: Weight = 0.0
     identity: Weight = 10.0
     stability: Weight = 4.0
+    feature_stability: Weight = 0.0
+    """The same on features: the same kind of stroke; it costs two more passes through VGG."""
     boil: Weight = 4.0
     boil_gate: Annotated[float, Field(gt=0.0, le=1.0)] = 0.2
     """Where an image boils more than this, its adversarial term falls in proportion."""
     adversarial: Weight = 0.3
     r1: Weight = 0.1
     total_variation: Weight = 0.05
+
+
+class AdversaryConfig(_Section):
+    """How the discriminator plays; which form suits which job: docs/choosing_a_model.md."""
+
+    form: Literal["minimax", "non_saturating", "lsgan", "hinge"] = "hinge"
+    conditional: bool = False
+    """Whether the discriminator also sees what was painted: D(x, G(x)) instead of D(G(x))."""
+    spectral_norm: bool = True
+    permuted: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
+    """Share of the painting's crops whose 32 px patches are shuffled: 1 judges patches alone."""
 
 
 class DistilConfig(_Section):
@@ -122,6 +140,9 @@ class DistilConfig(_Section):
     boil: Weight = 0.0
     style: Weight = 0.0
     """Gram distance to the painting itself; above 0 the features are computed, which costs."""
+    adversarial: Weight = 0.0
+    """A discriminator that tells the teacher's painting from ours."""
+    r1: Weight = 0.1
 
 
 class ScheduleConfig(_Section):
@@ -167,6 +188,7 @@ class TrainingConfig(_Section):
     """Where it is given, a finished run is the target, and `losses` are not used."""
     generator: SizeConfig = SizeConfig()
     losses: LossConfig = LossConfig()
+    adversary: AdversaryConfig = AdversaryConfig()
     schedule: ScheduleConfig = ScheduleConfig()
 
     @model_validator(mode="after")

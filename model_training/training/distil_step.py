@@ -16,9 +16,10 @@ from model_training.data.batch import TrainingBatch
 from model_training.data.style_target import measure_target, read_paintings
 from model_training.losses import perceptual, pixels, stability
 from model_training.networks.features import VggFeatures
-from model_training.training.checkpoint import load_finished
+from model_training.training.adversary import Adversary, Shown
+from model_training.training.checkpoint import RunState, load_finished
 from model_training.training.config import DistilConfig, TrainingConfig
-from model_training.training.step import Training
+from model_training.training.step import Training, ramp
 
 PARTIAL_SHARE = 0.3
 """How many photos are painted at a random strength; the others at strength 1."""
@@ -43,6 +44,16 @@ class DistilTraining(Training):
         self.teacher.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.teacher.to(device)
         self.taught = self.taught.to(device)
+        self.adversary: Adversary | None = None
+        if self.weights.adversarial > 0.0:
+            self.adversary = Adversary(
+                config.adversary,
+                len(styles),
+                3,
+                self.weights.r1,
+                config.schedule.discriminator_learning_rate,
+                device,
+            )
         if self.weights.style > 0.0:
             self.features = VggFeatures(data / config.data.features)
             self.features.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -50,6 +61,17 @@ class DistilTraining(Training):
             paintings = read_paintings(config, data, device)
             self.target = measure_target(self.features, self.photos, paintings, config)
             self.features.to(torch.bfloat16)
+
+    @property
+    def state(self) -> RunState:
+        """See the base class."""
+        mine = super().state
+        if self.adversary is None:
+            return mine
+        return RunState(
+            modules={**mine.modules, "discriminator": self.adversary.discriminator},
+            optimisers={**mine.optimisers, "discriminator_optimiser": self.adversary.optimiser},
+        )
 
     def losses(
         self, seen: TrainingBatch, number: int, random: torch.Generator
@@ -79,7 +101,17 @@ class DistilTraining(Training):
                 * plain
                 * perceptual.style_loss(self.features(painted), self.target, seen.index)
             )
-        return terms, {}
+        schedule = self.config.schedule
+        adversary = ramp(
+            number / schedule.steps, schedule.adversarial_from, schedule.adversarial_full
+        )
+        if self.adversary is None or adversary == 0.0:
+            return terms, {}
+        judged, report = self.adversary.play(
+            Shown(wanted, images), Shown(both, images), styles, number
+        )
+        terms["adversarial"] = self.weights.adversarial * adversary * _halves(judged)
+        return terms, report
 
     def _teach(self, images: Tensor, styles: Tensor, strengths: Tensor) -> Tensor:
         with torch.inference_mode(), torch.autocast(self.device.type, torch.bfloat16):

@@ -12,7 +12,7 @@ from model_training.data.batch import TrainingBatch
 from model_training.data.style_target import measure_target, read_paintings
 from model_training.losses import palette, perceptual, pixels, stability
 from model_training.networks.features import VggFeatures
-from model_training.training.adversary import Adversary
+from model_training.training.adversary import Adversary, Shown
 from model_training.training.checkpoint import RunState
 from model_training.training.config import TrainingConfig
 from model_training.training.step import Training, ramp
@@ -42,8 +42,10 @@ class StyleTraining(Training):
         if config.start is not None:
             self.start(runs / config.start)
         self.adversary = Adversary(
+            config.adversary,
             len(config.styles),
-            config.losses,
+            1,
+            config.losses.r1,
             config.schedule.discriminator_learning_rate,
             device,
         )
@@ -112,6 +114,16 @@ class StyleTraining(Training):
             "tone": weights.tone * pixels.tone_loss(painted, image),
             "total_variation": weights.total_variation * pixels.total_variation_loss(painted),
         }
+        if weights.feature_stability > 0.0:
+            terms["feature_stability"] = (
+                weights.feature_stability
+                * stable
+                * stability.feature_stability_loss(
+                    self.features(warped, stages=2),
+                    self.features(painted_moved, stages=2),
+                    seen.visible,
+                )
+            )
         adversary = ramp(share, schedule.adversarial_from, schedule.adversarial_full)
         adversary *= weights.adversarial
         chosen = full == 1.0
@@ -120,22 +132,30 @@ class StyleTraining(Training):
         calm = stability.measured_boil(warped, painted_moved, seen.visible)
         gate = (weights.boil_gate / calm.clamp_min(1e-3)).clamp(max=1.0)
         real = self._painting_crops(index[chosen].tolist(), random)
-        judged, report = self.adversary.play(real, painted[chosen], seen.style[chosen], number)
+        judged, report = self.adversary.play(
+            Shown(real, pixels.light_and_dark(real)),
+            Shown(painted[chosen], pixels.light_and_dark(image[chosen])),
+            seen.style[chosen],
+            number,
+        )
         term = painted.new_zeros(len(painted))
         term[chosen] = judged * self.style_weights[index[chosen]]
         terms["adversarial"] = adversary * gate * term
         return terms, report
 
     def _painting_crops(self, styles: list[int], random: torch.Generator) -> Tensor:
-        """A random crop of each style's painting, every second with its patches shuffled."""
-        side = self.config.data.crop_px
+        """A random crop of one of each style's paintings, a share with its patches shuffled."""
+        side, permuted = self.config.data.crop_px, self.config.adversary.permuted
         crops = []
         for position, index in enumerate(styles):
-            painting = self.paintings[index]
+            paintings = self.paintings[index]
+            painting = paintings[0]
+            if len(paintings) > 1:
+                painting = paintings[int(torch.randint(len(paintings), (1,), generator=random))]
             top = int(torch.randint(painting.shape[2] - side + 1, (1,), generator=random))
             left = int(torch.randint(painting.shape[3] - side + 1, (1,), generator=random))
             crop = painting[..., top : top + side, left : left + side]
-            if position % 2:
+            if int((position + 1) * permuted) > int(position * permuted):
                 crop = permute_patches(crop, SHUFFLED_PATCH_PX, random)
             crops.append(crop)
         return torch.cat(crops)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from model_training.losses import adversarial, perceptual, pixels, stability
+from model_training.losses import perceptual, pixels, stability
 
 BANDS = (1.5, 3.0, 6.0)
 
@@ -19,7 +19,7 @@ def features(seed: int) -> dict[str, torch.Tensor]:
 def target_of(seed: int) -> perceptual.StyleTarget:
     """A target that those features hit."""
     return perceptual.measure_paintings(
-        lambda _: features(seed), [torch.zeros(1, 3, 64, 64)], BANDS
+        lambda _: features(seed), [[torch.zeros(1, 3, 64, 64)]], BANDS
     )
 
 
@@ -88,32 +88,6 @@ def test_boil_does_not_reward_a_flat_picture() -> None:
     assert flat == pytest.approx(rich, rel=0.02)
 
 
-def test_hinge_losses_are_satisfied_beyond_the_margin() -> None:
-    """A discriminator that is right by more than 1 has nothing left to learn."""
-    sure = torch.full((1, 1, 2, 2), 2.0)
-    assert float(adversarial.discriminator_hinge_loss(sure, -sure)) == 0.0
-    assert float(adversarial.discriminator_hinge_loss(-sure, sure)) == pytest.approx(6.0)
-    assert float(adversarial.generator_hinge_loss(sure)) == -2.0
-
-
-def test_r1_is_half_the_squared_gradient() -> None:
-    """For D(x) = 3 * sum(x) the gradient is 3 everywhere."""
-    real = torch.rand(1, 3, 2, 2, requires_grad=True)
-    scores = (3.0 * real.sum())[None]
-    assert float(adversarial.r1_penalty(scores, real)) == pytest.approx(0.5 * 9.0 * 12)
-
-
-def test_r1_does_not_grow_with_the_crop() -> None:
-    """Four times the patches, each judged alike, are penalised like one."""
-    small = torch.rand(1, 3, 8, 8, requires_grad=True)
-    large = torch.rand(1, 3, 16, 16, requires_grad=True)
-    one, four = (
-        float(adversarial.r1_penalty(torch.nn.functional.avg_pool2d(p, 4), p))
-        for p in (small, large)
-    )
-    assert four == pytest.approx(one)
-
-
 def test_brushwork_is_missed_where_there_is_none() -> None:
     """A painting misses nothing of itself; a flat picture misses all of it, half as much half."""
     painting = torch.rand(1, 3, 128, 128, generator=torch.Generator().manual_seed(2))
@@ -123,3 +97,38 @@ def test_brushwork_is_missed_where_there_is_none() -> None:
     assert float(pixels.stroke_loss(painting, target, index, BANDS)) == pytest.approx(0.0, abs=1e-6)
     assert float(pixels.stroke_loss(half, target, index, BANDS)) == pytest.approx(0.5, abs=0.02)
     assert float(pixels.stroke_loss(flat, target, index, BANDS)) == pytest.approx(1.0, abs=0.05)
+
+
+def test_several_paintings_are_measured_as_one_large_one() -> None:
+    """Two halves of a painting ask for what the whole asks for, each place counting alike."""
+    random = torch.Generator().manual_seed(4)
+    painting = torch.rand(1, 3, 64, 128, generator=random)
+
+    def seen(image: torch.Tensor) -> dict[str, torch.Tensor]:
+        return {"layer": image * 2.0}
+
+    whole, halves = (
+        perceptual.measure_paintings(seen, [images], BANDS)
+        for images in ([painting], [painting[..., :64], painting[..., 64:]])
+    )
+    for name in ("grams", "means", "deviations"):
+        asked, found = getattr(whole, name)["layer"], getattr(halves, name)["layer"]
+        assert torch.allclose(asked, found, atol=1e-5), name
+    assert torch.allclose(whole.palettes, halves.palettes, atol=1e-5)
+    first = perceptual.measure_paintings(seen, [[painting[..., :64]]], BANDS)
+    assert not torch.allclose(first.grams["layer"], whole.grams["layer"], atol=1e-5)
+
+
+def test_feature_stability_counts_what_both_frames_see() -> None:
+    """Equal features cost nothing, absent ones 1, and what is hidden is not looked at."""
+    feature = {"layer": torch.rand(1, 4, 8, 8, generator=torch.Generator().manual_seed(5)) + 0.1}
+    nothing = {"layer": torch.zeros(1, 4, 8, 8)}
+    seen = torch.ones(1, 1, 16, 16)
+    assert float(stability.feature_stability_loss(feature, feature, seen)) == 0.0
+    assert float(stability.feature_stability_loss(nothing, feature, seen)) == pytest.approx(1.0)
+    half = {"layer": feature["layer"].clone()}
+    half["layer"][..., :4] = 0.0
+    seen[..., :8] = 0.0
+    assert float(stability.feature_stability_loss(half, feature, seen)) == 0.0
+    seen = 1.0 - seen
+    assert float(stability.feature_stability_loss(half, feature, seen)) == pytest.approx(1.0)

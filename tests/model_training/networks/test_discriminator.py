@@ -26,3 +26,26 @@ def test_each_style_has_a_judge_of_its_own() -> None:
     first, second = (judge(image, torch.eye(2)[[i]]) for i in (0, 1))
     assert first.shape == (1, 1, 8, 8)
     assert not torch.allclose(first, second)
+
+
+def test_a_conditional_judge_sees_what_was_painted() -> None:
+    """D(x, G(x)): the same painting gets another score beside another plate."""
+    torch.manual_seed(0)
+    judge = PatchDiscriminator(1, condition_channels=3)
+    image, plates = torch.rand(1, 3, 32, 32), torch.rand(2, 3, 32, 32)
+    first, second = (judge(image, torch.ones(1, 1), plate[None]) for plate in plates)
+    assert not torch.allclose(first, second)
+
+
+def test_spectral_norm_bounds_the_filters_and_can_be_left_out() -> None:
+    """With it a filter's largest singular value nears 1 however large its numbers are."""
+    torch.manual_seed(0)
+    for spectral, bounded in ((True, True), (False, False)):
+        judge = PatchDiscriminator(1, spectral=spectral)
+        with torch.no_grad():
+            for value in judge.parameters():
+                value.mul_(50.0)
+        for _ in range(20):
+            judge(torch.rand(1, 3, 32, 32), torch.ones(1, 1))
+        largest = float(torch.linalg.matrix_norm(judge.third.weight.flatten(1), 2))
+        assert (largest < 1.2) is bounded

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from model_training.losses.adversarial import FORMS
 from model_training.training.config import ConfigInvalid, decided, read_config
 
 SHIPPED = sorted((Path(__file__).parents[3] / "model_training" / "configs").glob("*.toml"))
@@ -68,3 +69,14 @@ def test_a_saved_configuration_takes_todays_defaults_for_what_it_lacks(config_fi
     old["losses"]["of_tomorrow"] = 1.0
     with pytest.raises(ConfigInvalid, match=r"losses\.of_tomorrow"):
         decided(json.dumps(old))
+
+
+@pytest.mark.parametrize("form", ["minimax", "non_saturating", "lsgan", "hinge"])
+def test_every_adversarial_form_can_be_chosen(config_file: Path, form: str) -> None:
+    """The names in a configuration are those of the losses, and another one is refused."""
+    text = config_file.read_text(encoding="utf-8")
+    config_file.write_text(f'{text}\n[adversary]\nform = "{form}"\n', encoding="utf-8")
+    assert read_config(config_file).adversary.form in FORMS
+    config_file.write_text(f'{text}\n[adversary]\nform = "{form}s"\n', encoding="utf-8")
+    with pytest.raises(ConfigInvalid, match=r"adversary\.form"):
+        read_config(config_file)

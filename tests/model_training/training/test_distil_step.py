@@ -99,15 +99,10 @@ def test_a_gram_term_brings_the_features_and_boil_the_motion(
     plain = DistilTraining(config, training_data, runs, CPU)
     assert set(plain.step(0)) == {"pixels", "high_pass"}
     assert not hasattr(plain, "features")
-    more = config.model_copy(
-        update={"distil": config.distil.model_copy(update={"style": 2.0, "boil": 1.0})}
-    )
-    assert set(DistilTraining(more, training_data, runs, CPU).step(0)) == {
-        "pixels",
-        "high_pass",
-        "style",
-        "boil",
-    }
+    weights = {"style": 2.0, "boil": 1.0, "adversarial": 0.1}
+    more = config.model_copy(update={"distil": config.distil.model_copy(update=weights)})
+    report = DistilTraining(more, training_data, runs, CPU).step(39)
+    assert set(report) == {"pixels", "high_pass", "discriminator", *weights}
 
 
 def test_a_style_that_the_teacher_does_not_know_is_named(

@@ -93,38 +93,3 @@ def test_a_loss_that_is_no_number_stops_the_run(
     with pytest.raises(TrainingDiverged, match=r"step 0: content"):
         training.step(0)
     assert all(torch.equal(before[k], v) for k, v in training.average.state_dict().items())
-
-
-def test_a_network_that_differs_from_the_generator_is_not_exported(
-    config: TrainingConfig,
-    training_data: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A parity beyond the tolerance ends the export and leaves no model folder."""
-    from model_training.release import publish
-
-    run(config, training_data, tmp_path / "run", 1)
-    monkeypatch.setattr(export, "PARITY_TOLERANCE", -1.0)
-    with pytest.raises(export.ExportFailed, match="differ"):
-        publish.publish(
-            config, training_data, tmp_path / "run", tmp_path / "models", lambda text: None
-        )
-    assert not (tmp_path / "models").exists()
-
-
-def test_a_model_folder_is_replaced_whole(
-    config: TrainingConfig, training_data: Path, tmp_path: Path
-) -> None:
-    """Writing a model again leaves nothing of the older folder and nothing half-made beside it."""
-    run(config, training_data, tmp_path / "run", 1)
-    generator, _ = export.load_generator(config, tmp_path / "run")
-    network = tmp_path / "model.onnx"
-    export.write_network(generator, network, {})
-    models = tmp_path / "models"
-    for _ in range(2):
-        folder = export.write_model_folder(config, generator, NumberTree(), [], network, models)
-        (folder / "stale").touch()
-    export.write_model_folder(config, generator, NumberTree(), [], network, models)
-    assert sorted(p.name for p in models.iterdir()) == ["small"]
-    assert sorted(p.name for p in folder.iterdir()) == ["card.json", "model.onnx"]
