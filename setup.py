@@ -41,6 +41,7 @@ setup(
             "safetensors>=0.8",
             "onnx>=1.23,<2",
             "onnxscript>=0.7",
+            "psutil>=7.2,<8",
             "pydantic>=2.14,<3",
         ],
         "dev": [

@@ -68,7 +68,7 @@ def show_report(report: CheckReport, console: Console) -> None:
             table.add_row(
                 f"[{COLOURS[finding.severity]}]{finding.severity}[/]",
                 finding.kind,
-                _escaped(finding.place),
+                _escaped(_seen_from_here(finding.place)),
                 _escaped(finding.says),
             )
         console.print(table)
@@ -79,6 +79,11 @@ def show_report(report: CheckReport, console: Console) -> None:
         f"{report.pictures} pictures, {report.bytes_in_memory / 2**20:.0f} MiB in memory: "
         f"{len(report.stopping)} would stop a run, {len(report.warnings)} warnings"
     )
+
+
+def _seen_from_here(path: Path) -> Path:
+    """A path as a person in the current folder writes it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _escaped(text: object) -> str:

@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from model_training.cli.options import ConfigOption, DataOption, RunOption
-from model_training.release.publish import publish
-from model_training.training.config import read_config
+from model_training.cli.options import ConfigOption, DataOption
+from model_training.cli.run_folder import read_run
+from model_training.cli.running import require_writable
+from model_training.release.publish import ExportOptions, publish
+from nuke_plugin.contract.library import SEARCH_PATH_VARIABLE, ModelLibrary
 
 
 def export_run(
-    config: ConfigOption,
-    data: DataOption,
-    run: RunOption,
-    models: Annotated[Path, typer.Option(help="Folder that takes the model folder.")] = Path(
-        "onnx_models"
-    ),
+    run: Annotated[Path, typer.Option(help="Folder of a run, finished or stopped.")],
+    config: ConfigOption = None,
+    data: DataOption = None,
+    models: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder that takes the model folder; by default the first that "
+            "`impasto styles` looks in: of IMPASTO_MODELS, or the shipped models'."
+        ),
+    ] = None,
+    torchscript: Annotated[
+        bool, typer.Option(help="Write model.pt too, for Nuke's CatFileCreator.")
+    ] = False,
+    twin: Annotated[
+        Path | None,
+        typer.Option(help="Run of the same styles with instance norm, measured for the card."),
+    ] = None,
 ) -> None:
     """Export a run to a model folder, with its gates measured and its previews drawn."""
-    folder = publish(read_config(config), data, run, models, lambda text: print(text, flush=True))
+    options = ExportOptions(torchscript, twin)
+    settings, where = read_run(run, config, data)
+    places = ModelLibrary.from_environment(os.environ).places
+    target = models or places[0]
+    require_writable(target, "Models folder")
+    folder = publish(settings, where, run, target, lambda text: print(text, flush=True), options)
     print(f"wrote {folder}")
+    if target.resolve() not in [place.resolve() for place in places]:
+        print(f"`impasto styles` shows it once {SEARCH_PATH_VARIABLE} names '{target.resolve()}'")
+    else:
+        print(f"`impasto styles` and the panel show it: {', '.join(s.id for s in settings.styles)}")

@@ -186,8 +186,8 @@ def unbalanced(counts: dict[Path, int], what: str) -> list[Finding]:
     if most <= DWARFS * mean:
         return []
     says = (
-        f"{most} of {sum(counts.values())} pictures are in this {what}; it dwarfs the others and "
-        "decides what is learned"
+        f"{most} of {sum(counts.values())} pictures are in this {what}; it dwarfs the others, so "
+        "where all are used alike it decides what is learned"
     )
     return [Finding(Severity.WARNING, "unbalanced", place, says)]
 
