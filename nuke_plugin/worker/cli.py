@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 from nuke_plugin.contract.errors import (
-    ImpastoError,
     OptionInvalid,
     PlateNotFound,
     ResultsExist,
@@ -28,6 +26,9 @@ try:
 except ImportError as error:
     sys.exit(WorkerNotInstalled([f"{sys.executable} ({error})"], "make setup").message)
 
+from nuke_plugin.worker.command_end import AsJson, finish  # these need typer
+from nuke_plugin.worker.importing.command import import_network
+
 if TYPE_CHECKING:
     from nuke_plugin.worker.terminal import Terminal
 
@@ -38,7 +39,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Model = Annotated[str | None, typer.Option(metavar="ID", help="Model, as `styles` lists it.")]
 Style = Annotated[str | None, typer.Option(metavar="NAME", help="Id or title of the style.")]
 Strength = Annotated[
@@ -141,7 +141,7 @@ def render(
         terminal.answer(render_lines(report, out), **fields)
         return 1 if report.failed else 0
 
-    _finish(as_json, work)
+    finish(as_json, work)
 
 
 @app.command()
@@ -160,7 +160,7 @@ def styles(as_json: AsJson = False) -> None:
         )
         return 0
 
-    _finish(as_json, work)
+    finish(as_json, work)
 
 
 @app.command()
@@ -209,7 +209,7 @@ def sheet(
         terminal.answer(lines, sheet=str(out), panels=captions, warnings=terminal.warnings)
         return 0
 
-    _finish(as_json, work)
+    finish(as_json, work)
 
 
 @app.command()
@@ -251,7 +251,10 @@ def demo(
         terminal.answer(demo_lines(report), **demo_fields(report), warnings=terminal.warnings)
         return 0
 
-    _finish(as_json, work)
+    finish(as_json, work)
+
+
+app.command("import")(import_network)
 
 
 @app.command()
@@ -266,7 +269,7 @@ def doctor(as_json: AsJson = False) -> None:
         terminal.answer(diagnosis_lines(diagnosis), **asdict(diagnosis))
         return 1 if diagnosis.problems else 0
 
-    _finish(as_json, work)
+    finish(as_json, work)
 
 
 def _show_version(is_asked: bool) -> None:
@@ -283,25 +286,6 @@ def _impasto(
     ] = False,
 ) -> None:
     pass
-
-
-def _finish(as_json: bool, work: Callable[[Terminal], int]) -> NoReturn:
-    """Do a command's work and leave with its exit code. This is a process edge."""
-    from nuke_plugin.worker.interrupt import Interrupted
-    from nuke_plugin.worker.terminal import Terminal
-
-    terminal = Terminal(as_json)
-    try:
-        code = work(terminal)
-    except Interrupted as error:
-        terminal.fail("RenderCancelled", error.message)
-        code = error.exit_code
-    except KeyboardInterrupt:  # before or after the work, which hears Control-C itself
-        code = 130
-    except ImpastoError as error:
-        terminal.fail(type(error).__name__, error.message)
-        code = 2
-    raise typer.Exit(code)
 
 
 if __name__ == "__main__":

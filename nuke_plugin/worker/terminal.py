@@ -48,6 +48,11 @@ class Terminal:
         else:
             self._console.print(message, style="red" if self._console.is_terminal else "")
 
+    def tell(self, text: str) -> None:
+        """Tell a person what is being done; a program hears the answer only."""
+        if not self.as_json:
+            self._console.print(text)
+
     def warn(self, frame: int | None, text: str) -> None:
         """Tell of something that is wrong but does not stop the work; once is enough."""
         warning: dict[str, object] = {"frame": frame, "text": text}
