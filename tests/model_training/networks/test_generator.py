@@ -8,7 +8,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from model_training.networks.generator import STRIDE, Generator, GeneratorSize, make_generator
+from model_training.networks.generator import (
+    STRIDE,
+    Generator,
+    GeneratorSize,
+    make_generator,
+    window_mean,
+)
 
 SMALL = GeneratorSize(trunk=16, half=8, full=8, blocks=2)
 
@@ -96,3 +102,20 @@ def test_size_is_kept(generator: Generator, padding: str) -> None:
         assert painted.shape == (1, 3, height, width)
         assert float(painted.min()) >= 0.0
         assert float(painted.max()) <= 1.0
+
+
+def test_the_exported_form_changes_no_value(generator: Generator) -> None:
+    """What is exported in other steps paints the same picture, its edge too."""
+    image = torch.rand(1, 3, 64, 80)
+    exported = paint(generator, image)
+    assert generator.exporting
+    generator.exporting = False
+    assert (paint(generator, image) - exported).abs().max() < 1e-5
+
+
+def test_a_window_mean_is_the_mean_of_what_is_inside() -> None:
+    """In the middle the mean of the whole square, at the edge of the part within the frame."""
+    image = torch.rand(2, 3, 12, 14)
+    mean = window_mean(image, 5)
+    assert torch.allclose(mean[..., 6, 7], image[..., 4:9, 5:10].mean((2, 3)), atol=1e-6)
+    assert torch.allclose(mean[..., 0, 13], image[..., :3, 11:].mean((2, 3)), atol=1e-6)
