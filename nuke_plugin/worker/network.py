@@ -134,7 +134,7 @@ class Network:
             except ORT_ERRORS as error:
                 if cancellation.is_requested:
                     raise RenderCancelled(0) from error
-                if any(text in str(error).lower() for text in _OUT_OF_MEMORY):
+                if is_out_of_memory(error):
                     raise MemoryError(str(error)) from error
                 reason = f"ONNX Runtime cannot run it ({error})"
                 raise ModelGraphMismatch(self.installed.network_path, reason) from error
@@ -163,6 +163,12 @@ class Network:
         if wiring.style_picture is not None and self._style_values is not None:
             inputs[wiring.style_picture.name] = self._style_values
         return {name: value.astype(self._types[name], copy=False) for name, value in inputs.items()}
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Return whether an error of a run means that there was no memory for it."""
+    is_said = any(text in str(error).lower() for text in _OUT_OF_MEMORY)
+    return isinstance(error, MemoryError) or is_said
 
 
 def _check_contents(installed: InstalledModel, model: bytes) -> None:

@@ -11,8 +11,7 @@ import os
 import sys
 import traceback
 
-MOST_MEMORY_BYTES = 8 << 30
-"""What a style network may need for a picture of 960x540, several times over."""
+from nuke_plugin.worker.importing.inspection import MOST_MEMORY_BYTES
 
 MOST_WRITTEN_BYTES = 2 << 30
 """Largest file it may write: the network itself is at most half of this."""
@@ -30,14 +29,14 @@ def main() -> int:
     from nuke_plugin.contract.errors import ImpastoError, NetworkRefused
     from nuke_plugin.contract.strict_json import parse_object, read_record, write_record
     from nuke_plugin.worker.importing.request import ImportRequest
+    from nuke_plugin.worker.importing.trial import out_of_memory
     from nuke_plugin.worker.importing.workshop import work
 
     request = read_record(ImportRequest, parse_object(sys.stdin.read()))
     try:
         report = work(request, lambda text: tell(say=text))
     except MemoryError:
-        reason = f"trying it needs more than {MOST_MEMORY_BYTES >> 30} GiB of memory"
-        refused = NetworkRefused(request.file, reason)
+        refused = NetworkRefused(request.file, out_of_memory())
         tell(error=type(refused).__name__, message=refused.message)
     except ImpastoError as error:
         tell(error=type(error).__name__, message=error.message)

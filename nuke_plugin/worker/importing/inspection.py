@@ -10,6 +10,9 @@ from nuke_plugin.worker.onnx_graph import OnnxGraph
 MOST_FILE_BYTES = 1 << 30
 """A style network has some megabytes; the largest published ones some hundred."""
 
+MOST_MEMORY_BYTES = 8 << 30
+"""What the process that tries a network may take: several times what one needs for 960x540."""
+
 MOST_NODES = 20_000
 """Steps of a graph; the deepest published style networks have some thousand."""
 

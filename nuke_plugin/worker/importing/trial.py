@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from nuke_plugin.contract.card import ImageOutput, ImageTensor
 from nuke_plugin.contract.errors import NetworkRefused
 from nuke_plugin.worker.importing.evidence import Evidence
+from nuke_plugin.worker.importing.inspection import MOST_MEMORY_BYTES
 from nuke_plugin.worker.importing.number_kinds import NumberKind
 from nuke_plugin.worker.importing.request import ImportRequest
 from nuke_plugin.worker.importing.signature import Signature, read_signature
-from nuke_plugin.worker.network import ORT_ERRORS
+from nuke_plugin.worker.network import ORT_ERRORS, is_out_of_memory
 from nuke_plugin.worker.providers import CPU, provider_arguments, usable_threads
 
 RUN_SECONDS = 60.0
@@ -49,7 +50,10 @@ class Trial:
                 network, options, providers=provider_arguments((CPU,))
             )
         except _FAILURES as error:
-            raise NetworkRefused(file, f"ONNX Runtime refuses it ({_first_line(error)})") from error
+            reason = f"ONNX Runtime refuses it ({_first_line(error)})"
+            if is_out_of_memory(error):
+                reason = out_of_memory()
+            raise NetworkRefused(file, reason) from error
         self._types = {
             tensor.name: np.float16 if tensor.type == "tensor(float16)" else np.float32
             for tensor in self._session.get_inputs()
@@ -105,6 +109,8 @@ class Trial:
                 size = f"{picture.shape[3]}x{picture.shape[2]}"
                 reason = f"a run on a picture of {size} took more than {RUN_SECONDS:g} seconds"
                 raise NetworkRefused(self.file, reason) from error
+            if is_out_of_memory(error):
+                raise NetworkRefused(self.file, out_of_memory()) from error
             raise RunFailed(_first_line(error)) from error
         finally:
             timer.cancel()
@@ -125,6 +131,14 @@ class Trial:
         self._output_layout = names[0]
         plain = NumberKind("plain").values(ImageOutput(layout=names[0]))
         return plain.decode(found.astype(np.float32))
+
+
+def out_of_memory() -> str:
+    """Return the reason why a network was refused that memory did not suffice for."""
+    return (
+        "trying it on small pictures needs more memory than there is, of which it is given "
+        f"{MOST_MEMORY_BYTES >> 30} GiB at most"
+    )
 
 
 def _first_line(error: BaseException) -> str:

@@ -85,7 +85,7 @@ def test_a_network_that_eats_memory_leaves_nothing(tmp_path: Path) -> None:
     file = tmp_path / "net.onnx"
     file.write_bytes(model.SerializeToString())
     place = tmp_path / "models"
-    with pytest.raises(NetworkRefused, match=r"(?i)memory|alloc"):
+    with pytest.raises(NetworkRefused, match="needs more memory than there is"):
         do(ask(file), place)
     assert list(place.iterdir()) == []
 
