@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -81,19 +80,37 @@ def measure_gates(
     before it is measured.
     """
     pictures = MeasuredSet.shipped() if measured is None else measured
-    gates = NumberTree(plate=measure_motion(_untouched, "plate", pictures))
-    del gates["plate"]["grain_gain"]  # 1 by definition
-    still = pictures.stills[0]
+    gates = NumberTree(plate=measure_plate(pictures))
     for style in styles:
         say(f"measuring {style}")
-        own = measure_motion(paint, style, pictures)
-        own["identity_mean_abs"] = locality.identity_difference(still, style, paint)
-        tile = None if halo_px is None else locality.tile_difference(still, style, paint, halo_px)
-        if tile is not None:
-            own["tile_max_abs"] = tile
-        own["far_field"] = locality.far_field(still, style, paint, halo_px)
-        gates[style] = own
+        gates[style] = measure_style(paint, style, halo_px, pictures)
     return gates
+
+
+def measure_plate(measured: MeasuredSet) -> NumberTree:
+    """The set's own numbers, untouched: what no style can be steadier than."""
+    plate = measure_motion(lambda frame, style, strength: frame, "plate", measured)
+    del plate["grain_gain"]  # 1 by definition
+    return plate
+
+
+def measure_style(
+    paint: Painter,
+    style: str,
+    halo_px: int | None,
+    measured: MeasuredSet,
+    has_strength: bool = True,
+) -> NumberTree:
+    """The gates of one style; without a strength ``identity_mean_abs`` is not among them."""
+    own = measure_motion(paint, style, measured)
+    still = measured.stills[0]
+    if has_strength:
+        own["identity_mean_abs"] = locality.identity_difference(still, style, paint)
+    tile = None if halo_px is None else locality.tile_difference(still, style, paint, halo_px)
+    if tile is not None:
+        own["tile_max_abs"] = tile
+    own["far_field"] = locality.far_field(still, style, paint, halo_px)
+    return own
 
 
 def measure_motion(paint: Painter, style: str, measured: MeasuredSet) -> NumberTree:
@@ -125,7 +142,3 @@ def measure_motion(paint: Painter, style: str, measured: MeasuredSet) -> NumberT
     if flat is not None:
         gates["flat_texture"] = flat
     return gates
-
-
-def _untouched(frame: Frame, *_: Any) -> Frame:
-    return frame

@@ -52,13 +52,13 @@ def flat_texture(plates: Sequence[Frame], painted: Sequence[Frame]) -> float | N
     return float(np.sqrt(np.square(windows).mean()))
 
 
-def calm_texture(painting: Frame) -> float:
-    """Root mean square of the texture in a painting's calm windows.
+def calm_texture(paintings: Sequence[Frame]) -> float:
+    """Root mean square of the texture in the calm windows of a style's paintings, taken together.
 
-    ValueError when the painting is smaller than a window.
+    ValueError when they are all smaller than a window.
     """
-    windows = np.sort(window_textures(painting).ravel())
+    windows = np.sort(np.concatenate([window_textures(p).ravel() for p in paintings]))
     if windows.size == 0:
-        raise ValueError(f"a painting of {painting.shape[1]}x{painting.shape[0]} has no window")
+        raise ValueError(f"no painting holds a window of {WINDOW_PX} px")
     calm = windows[: max(1, round(CALM_SHARE * windows.size))]
     return float(np.sqrt(np.square(calm).mean()))

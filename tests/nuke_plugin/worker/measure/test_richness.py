@@ -53,13 +53,21 @@ def test_the_calm_part_of_a_painting_is_its_calmest_quarter() -> None:
     strokes = FixedPattern()(np.zeros((HEIGHT, 8 * WINDOW_PX, 3), np.float32), "", 1.0)
     strokes[:, : 2 * WINDOW_PX] = 0.5 + 0.25 * (strokes[:, : 2 * WINDOW_PX] - 0.5)
     calm = np.sort(window_textures(strokes).ravel())[:8]
-    assert calm_texture(strokes) == pytest.approx(float(calm.mean()), rel=0.1)
-    assert calm_texture(strokes) == pytest.approx(
+    assert calm_texture([strokes]) == pytest.approx(float(calm.mean()), rel=0.1)
+    assert calm_texture([strokes]) == pytest.approx(
         0.25 * texture(strokes[:, 2 * WINDOW_PX :]), rel=0.2
     )
 
 
+def test_several_paintings_are_one_large_one() -> None:
+    """A style's paintings are pooled: a rich one beside a bare one is as calm as its bare half."""
+    rich = FixedPattern()(np.zeros((HEIGHT, WIDTH, 3), np.float32), "", 1.0)
+    bare = np.full_like(rich, 0.5)
+    assert calm_texture([rich, bare]) == pytest.approx(0.0, abs=1e-5)
+    assert calm_texture([rich, rich]) == pytest.approx(calm_texture([rich]), rel=0.05)
+
+
 def test_a_painting_without_a_window_is_refused() -> None:
     """A picture too small to say anything is told, not measured as 0."""
-    with pytest.raises(ValueError, match="30x20"):
-        calm_texture(np.zeros((20, 30, 3), np.float32))
+    with pytest.raises(ValueError, match="48 px"):
+        calm_texture([np.zeros((20, 30, 3), np.float32)])
