@@ -1,43 +1,21 @@
-"""Holds the export: a run's averaged generator becomes a folder of network, card and pictures.
-
-The folder is made beside its final name and moved there whole,
-once ONNX Runtime agreed with torch.
-"""
+"""Holds the export: a run's averaged generator becomes ONNX graphs that are compared with it."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
-import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import onnx
 import onnxruntime
 import torch
 import torch.nn.functional as F
+from onnx import numpy_helper
+from onnx.reference import ReferenceEvaluator
 
-from model_training.data.picture_table import read_picture_table
 from model_training.networks.generator import STRIDE, Generator, make_generator
+from model_training.release.half_precision import half_precision
 from model_training.training.checkpoint import FILE_NAME, load_modules
 from model_training.training.config import TrainingConfig
-from model_training.training.sheet import BORDER_PX
-from nuke_plugin.contract.card import (
-    CARD_FILE,
-    CARD_FORMAT,
-    ImageInput,
-    ImageOutput,
-    ModelCard,
-    NetworkFile,
-    ScalarInput,
-    Source,
-    StyleSlot,
-    VectorInput,
-)
-from nuke_plugin.contract.strict_json import NumberTree
 
 OPSET = 20
 PARITY_TOLERANCE = 1e-4
@@ -50,14 +28,6 @@ class ExportFailed(RuntimeError):
 
 class RunMissing(FileNotFoundError):
     """A run folder has no finished state."""
-
-
-@dataclass(frozen=True)
-class PreviewPicture:
-    """One picture for the model folder: file name and (H, W, 3) uint8 RGB."""
-
-    file: str
-    picture: np.ndarray
 
 
 def load_generator(config: TrainingConfig, run: Path) -> tuple[Generator, int]:
@@ -92,12 +62,42 @@ def write_network(generator: Generator, path: Path, provenance: dict[str, str]) 
         verbose=False,
     )
     assert program is not None
-    model = program.model_proto
+    model = _folded(program.model_proto)
     for key, value in provenance.items():
         entry = model.metadata_props.add()
         entry.key, entry.value = key, value
     onnx.checker.check_model(model, full_check=True)
     path.write_bytes(model.SerializeToString())
+
+
+def _folded(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The graph with all worked out that hangs on weights alone.
+
+    Filters are then divided by their norms once, here, not again wherever the network is opened.
+    """
+    graph = model.graph
+    known = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    nodes = []
+    for node in graph.node:
+        if all(not name or name in known for name in node.input):
+            evaluator = ReferenceEvaluator(node, opsets={"": OPSET})
+            values = evaluator.run(None, {name: known[name] for name in node.input if name})
+            known.update(zip(node.output, map(np.asarray, values), strict=True))
+        else:
+            nodes.append(node)
+    used = {name for node in nodes for name in node.input}
+    weights = [numpy_helper.from_array(known[name], name) for name in sorted(used & set(known))]
+    folded = onnx.ModelProto()
+    folded.CopyFrom(model)
+    del folded.graph.node[:], folded.graph.initializer[:], folded.graph.value_info[:]
+    folded.graph.node.extend(nodes)
+    folded.graph.initializer.extend(weights)
+    return folded
+
+
+def write_half_network(network: Path, path: Path) -> None:
+    """Writes the graph in `network` once more in half precision, provenance and all."""
+    path.write_bytes(half_precision(onnx.load(network)).SerializeToString())
 
 
 def open_network(path: Path) -> onnxruntime.InferenceSession:
@@ -120,74 +120,6 @@ def parity(generator: Generator, session: onnxruntime.InferenceSession) -> float
             )
             with torch.no_grad():
                 theirs = generator(image, style, amount).numpy()
-            worst = max(worst, float(np.abs(ours - theirs).max()))
+            # NaN counts as the worst there is, and max() would pass it over.
+            worst = float(np.maximum(worst, np.abs(ours - theirs).max()))
     return worst
-
-
-def write_model_folder(
-    config: TrainingConfig,
-    generator: Generator,
-    gates: NumberTree,
-    previews: list[PreviewPicture],
-    network: Path,
-    models: Path,
-) -> Path:
-    """Puts network, card and pictures under `models/<id>`, replacing an older one whole."""
-    models.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{config.model.id}.", dir=models))
-    try:
-        shutil.copyfile(network, building / "model.onnx")
-        for preview in previews:
-            bgr = cv2.cvtColor(preview.picture, cv2.COLOR_RGB2BGR)
-            ok, data = cv2.imencode(".png", bgr, [cv2.IMWRITE_PNG_COMPRESSION, 9])
-            assert ok
-            (building / preview.file).write_bytes(data.tobytes())
-        card = make_card(config, generator, gates, building / "model.onnx")
-        (building / CARD_FILE).write_text(card.to_json(), encoding="utf-8")
-        building.chmod(0o755)
-        final = models / config.model.id
-        older = models / f".{config.model.id}.older"
-        shutil.rmtree(older, ignore_errors=True)
-        if final.exists():
-            os.replace(final, older)
-        os.replace(building, final)
-        shutil.rmtree(older, ignore_errors=True)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
-    return final
-
-
-def make_card(
-    config: TrainingConfig, generator: Generator, gates: NumberTree, network: Path
-) -> ModelCard:
-    """The card of a network that was just written."""
-    data = network.read_bytes()
-    return ModelCard(
-        format=CARD_FORMAT,
-        id=config.model.id,
-        title=config.model.title,
-        kind="style",
-        description=config.model.description,
-        network=NetworkFile(network.name, hashlib.sha256(data).hexdigest(), len(data), OPSET),
-        image=ImageInput(),
-        output=ImageOutput(),
-        style=VectorInput("style", generator.styles),
-        strength=ScalarInput(
-            "strength", 0.0, 1.0, 0.0, "0 gives the plate back, 1 paints in full style."
-        ),
-        styles=tuple(
-            StyleSlot(s.id, s.title, s.artist, s.year, f"preview_{s.id}.png") for s in config.styles
-        ),
-        size_multiple=STRIDE,
-        halo_px=generator.halo_px,
-        border_px=BORDER_PX,
-        local=True,
-        training_scale_px=config.data.painting_short_side_px,
-        licence=config.model.licence,
-        sources=(
-            *(Source(s.painting.name, s.origin, s.licence, s.artist) for s in config.styles),
-            *(read_picture_table(config.data.pictures) if config.data.pictures else ()),
-        ),
-        gates=gates,
-        preview="preview.png",
-    )

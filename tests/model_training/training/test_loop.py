@@ -8,13 +8,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from model_training.release import export
 from model_training.training.checkpoint import RunMismatch
 from model_training.training.config import TrainingConfig, read_config
+from model_training.training.diverged import TrainingDiverged
 from model_training.training.loop import train
-from model_training.training.step import TrainingDiverged
 from model_training.training.style_step import StyleTraining
-from nuke_plugin.contract.strict_json import NumberTree
 
 CPU = torch.device("cpu")
 
