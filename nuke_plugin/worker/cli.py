@@ -28,6 +28,7 @@ except ImportError as error:
 
 from nuke_plugin.worker.command_end import AsJson, finish  # these need typer
 from nuke_plugin.worker.importing.command import import_network
+from nuke_plugin.worker.verify.command import verify_model
 
 if TYPE_CHECKING:
     from nuke_plugin.worker.terminal import Terminal
@@ -255,6 +256,7 @@ def demo(
 
 
 app.command("import")(import_network)
+app.command("verify")(verify_model)
 
 
 @app.command()

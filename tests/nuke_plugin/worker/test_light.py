@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nuke_plugin.worker.light import SHOULDER, Planes, decode_srgb, encode_srgb, restore, show
+from nuke_plugin.worker.light import SHOULDER, Planes, decode_srgb, encode_srgb, mix, restore, show
 
 HALF = st.floats(min_value=-100, max_value=65504, width=32)
 
@@ -86,3 +86,15 @@ def test_decoding_undoes_encoding() -> None:
     encoded = values.copy()
     encode_srgb(encoded)
     np.testing.assert_allclose(decode_srgb(encoded), values, atol=5e-7)
+
+
+@pytest.mark.parametrize("amount", [0.0, 0.3, 1.0])
+def test_a_mix_is_one_of_light_whatever_is_carried(amount: float) -> None:
+    """Mixing what is shown equals mixing the restored light, with a highlight and a negative."""
+    plate = pixels((40.0, 20.0, 10.0), (0.2, 0.5, -0.1), (0.0, 0.01, 0.9))
+    shown = plate.copy()
+    carried = show(shown)
+    painted = pixels((0.9, 0.2, 0.4), (0.1, 0.8, 0.3), (0.6, 0.6, 0.0))
+    expected = restore(painted, carried) * amount + plate * (1 - amount)
+    mixed = restore(mix(painted, shown, amount), carried)
+    np.testing.assert_allclose(mixed, expected, rtol=1e-4, atol=1e-5)

@@ -7,7 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from nuke_plugin.contract.card import ModelCard
+from nuke_plugin.contract.card import IMPORTED_FORMAT, ImportedCard, ModelCard
+from nuke_plugin.contract.wiring import Wiring
 from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry
 from tests.tiny_model import tiny_card
 
@@ -92,3 +93,85 @@ def test_a_network_that_is_not_local_gets_the_whole_frame(card: ModelCard) -> No
     (window,) = geometry.windows()
     assert (window.x, window.y) == (0, 0)
     assert window.outer == (slice(0, 2160), slice(0, 3840))
+
+
+def imported(card: ModelCard, local: bool, **wiring: object) -> ImportedCard:
+    """Return the card as that of an imported network that is run so."""
+    fields = {
+        field.name: getattr(card, field.name)
+        for field in dataclasses.fields(card)
+        if field.name not in ("format", "local")
+    }
+    own = Wiring(**wiring)  # type: ignore[arg-type]
+    return ImportedCard(**fields, format=IMPORTED_FORMAT, local=local, imported=own)
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_tiles_of_one_size_cover_the_frame_a_halo_away_from_their_cuts(
+    card: ModelCard, width: int, height: int
+) -> None:
+    """A network of 96x64 gets windows of that size on its grid, each pixel from a right one."""
+    size = {"fixed_width_px": 96, "fixed_height_px": 64}
+    geometry = FrameGeometry.of(imported(card, True, sizing="tiles", **size), width, height)
+    assert (geometry.window_width, geometry.window_height) == (96, 64)
+    covered = np.zeros((height, width), int)
+    for window in geometry.windows():
+        assert window.x % card.size_multiple == window.y % card.size_multiple == 0
+        covered[window.outer] += 1
+        for part, start, side, padded in (
+            (window.inner[0], window.y, 64, geometry.padded_height),
+            (window.inner[1], window.x, 96, geometry.padded_width),
+        ):
+            assert start + side <= padded
+            assert start == 0 or part.start >= card.halo_px
+            assert start + side == padded or part.stop <= side - card.halo_px
+    assert covered.min() >= 1
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_fading_windows_weigh_something_everywhere(
+    card: ModelCard, width: int, height: int
+) -> None:
+    """Where tiles fade into each other each pixel has a weight, and most between two tiles one."""
+    size = {"fixed_width_px": 96, "fixed_height_px": 64}
+    geometry = FrameGeometry.of(imported(card, False, sizing="tiles", **size), width, height)
+    weights = geometry.weights()
+    assert weights.shape == (64, 96)
+    assert weights.max() == 1
+    total = np.zeros((geometry.padded_height, geometry.padded_width), np.float32)
+    for window in geometry.windows():
+        total[window.y : window.y + 64, window.x : window.x + 96] += weights
+    frame = geometry.frame_of(total)
+    assert frame.shape == (height, width)
+    assert frame.min() > 0
+    inside = total[16:-16, 16:-16]
+    np.testing.assert_allclose(inside, 1, atol=1e-5)
+
+
+@pytest.mark.parametrize(("width", "height"), [*SIZES, (5000, 3)])
+def test_a_frame_is_resized_into_the_size_and_its_border(
+    card: ModelCard, width: int, height: int
+) -> None:
+    """The small frame keeps its shape within a pixel, touches two borders, and is one window."""
+    size = {"fixed_width_px": 96, "fixed_height_px": 64}
+    geometry = FrameGeometry.of(imported(card, False, sizing="resized", **size), width, height)
+    assert geometry.scaled is not None
+    scaled = geometry.scaled
+    assert (scaled.padded_width, scaled.padded_height) == (96, 64)
+    assert len(list(scaled.windows())) == 1
+    room = (96 - 2 * card.border_px, 64 - 2 * card.border_px)
+    assert scaled.width == room[0] or scaled.height == room[1]
+    assert 1 <= scaled.width <= room[0]
+    assert 1 <= scaled.height <= room[1]
+    scale = min(room[0] / width, room[1] / height)
+    assert abs(scaled.width - width * scale) <= 1
+    assert abs(scaled.height - height * scale) <= 1
+
+
+def test_a_frame_is_resized_to_a_long_side(card: ModelCard) -> None:
+    """A network of free size gets frames of that long side, on its grid with their border."""
+    wired = imported(card, False, sizing="resized", long_side_px=480)
+    scaled = FrameGeometry.of(wired, 3840, 2160).scaled
+    assert scaled is not None
+    assert (scaled.width, scaled.height) == (480, 270)
+    assert (scaled.padded_width, scaled.padded_height) == wired.padded_size(480, 270)
