@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +74,9 @@ class LayerShot:
     plates: tuple[Frame, ...]
     """The frames in order, each (H, W, 3)."""
 
+    shown: tuple[tuple[Mask, ...], ...]
+    """shown[time][layer]: where that frame and the next show it, whole."""
+
     @classmethod
     def of(
         cls, layers: Sequence[Layer], frames: int = FRAMES, size: tuple[int, int] = FRAME_SIZE
@@ -92,28 +96,42 @@ class LayerShot:
                 alpha = np.clip(layer.depth(matrix, size) + 0.5, 0.0, 1.0).astype(np.float32)
                 plate += (sample(layer.still, matrix, size) - plate) * alpha[..., None]
             plates.append(plate)
-        return cls(tuple(layers), matrices, tuple(plates))
+        shown = tuple(_shown_in_both(layers, now, then, size) for now, then in pairwise(matrices))
+        return cls(tuple(layers), matrices, tuple(plates), shown)
 
     def moved_back(self, then: Frame, time: int) -> tuple[Frame, Mask]:
         """See ``Shot``: each layer is moved by its own motion, where both frames show it."""
         size = (then.shape[1], then.shape[0])
         moved = np.zeros_like(then)
         seen: Mask = np.zeros(then.shape[:2], np.bool_)
-        now_matrices, then_matrices = self.matrices[time], self.matrices[time + 1]
-        for index, (here, there) in enumerate(zip(now_matrices, then_matrices, strict=True)):
-            back = np.linalg.inv(there) @ here
-            shown = lies_inside(back, size) & self._shows(index, now_matrices, size)
-            shown &= self._shows(index, tuple(m @ back for m in then_matrices), size)
-            moved[shown] = sample(then, back, size)[shown]
+        pairs = zip(self.matrices[time], self.matrices[time + 1], self.shown[time], strict=True)
+        for here, there, shown in pairs:
+            moved[shown] = sample(then, np.linalg.inv(there) @ here, size)[shown]
             seen |= shown
         return moved, seen
 
-    def _shows(self, index: int, matrices: Sequence[Map], size: tuple[int, int]) -> Mask:
-        """Where a layer is seen whole: well inside its outline and outside all those above it."""
-        shown: Mask = self.layers[index].depth(matrices[index], size) > EDGE_PX
-        for layer, matrix in zip(self.layers[index + 1 :], matrices[index + 1 :], strict=True):
-            shown &= layer.depth(matrix, size) < -EDGE_PX
-        return shown
+
+def _shown_in_both(
+    layers: Sequence[Layer], now: Sequence[Map], then: Sequence[Map], size: tuple[int, int]
+) -> tuple[Mask, ...]:
+    """For each layer the pixels of a frame that show it, and still do in the next one."""
+    found = []
+    for index, (here, there) in enumerate(zip(now, then, strict=True)):
+        back = np.linalg.inv(there) @ here
+        moved = [matrix @ back for matrix in then]
+        shown = _shows(layers, index, now, size) & _shows(layers, index, moved, size)
+        found.append(shown & lies_inside(back, size))
+    return tuple(found)
+
+
+def _shows(
+    layers: Sequence[Layer], index: int, matrices: Sequence[Map], size: tuple[int, int]
+) -> Mask:
+    """Where a layer is seen whole: well inside its outline and outside all those above it."""
+    shown: Mask = layers[index].depth(matrices[index], size) > EDGE_PX
+    for layer, matrix in zip(layers[index + 1 :], matrices[index + 1 :], strict=True):
+        shown &= layer.depth(matrix, size) < -EDGE_PX
+    return shown
 
 
 def occlusion(stills: Sequence[Frame]) -> tuple[Layer, ...]:
