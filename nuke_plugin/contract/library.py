@@ -49,6 +49,11 @@ class InstalledModel:
         return self.folder / self.card.network.file
 
     @property
+    def lacks_half_precision(self) -> bool:
+        """Whether there is no network in half precision beside this one."""
+        return self.card.network.half is None
+
+    @property
     def in_half_precision(self) -> Optional[InstalledModel]:
         """The same model with its half precision file as the network; None where it has none."""
         network = self.card.network

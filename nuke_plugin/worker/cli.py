@@ -101,6 +101,9 @@ def render(
         bool, typer.Option("--keep-going", help="Skip plates that are missing or broken.")
     ] = False,
     overwrite: Overwrite = False,
+    half_precision: Annotated[
+        bool, typer.Option("--half-precision", help="Count in float16: faster on a GPU.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Paint plates in a style."""
@@ -127,6 +130,7 @@ def render(
             colorspace=colorspace,
             keep_going=keep_going,
             overwrite=overwrite,
+            half_precision=half_precision,
         )
         with terminal.bar("painting") as advance:
             report = run_interruptible(

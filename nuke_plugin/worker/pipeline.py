@@ -73,6 +73,9 @@ class RenderSettings:
     overwrite: bool = False
     """Whether results that exist are replaced."""
 
+    half_precision: bool = False
+    """Whether the network counts in half precision, where the model has such a network."""
+
 
 @dataclass(frozen=True)
 class FrameDone:
@@ -127,9 +130,14 @@ class Studio:
         """Return the studio of ``IMPASTO_MODELS`` and ``OCIO``; raise ``ColourConfigInvalid``."""
         return cls(ModelLibrary.from_environment(environ), ColourConfig.from_environment(environ))
 
-    def network(self, model_id: str) -> Network:
-        """Return a network ready to run; the last one again if its card is still the same."""
+    def network(self, model_id: str, half_precision: bool = False) -> Network:
+        """Return a network ready to run; the last one again if its card is still the same.
+
+        One in half precision is given only where it is asked for and the model has it.
+        """
         installed = self.library.find(model_id)
+        if half_precision:
+            installed = installed.in_half_precision or installed
         if self._network is None or self._network.installed != installed:
             self._network = None  # let the old one's memory go first
             self._network = Network.open(installed)
@@ -192,7 +200,13 @@ class _Job:
         }
         for problem in studio.library.problems_ahead_of(settings.model):
             on_warning(None, problem.message)
-        network = studio.network(settings.model)
+        network = studio.network(settings.model, settings.half_precision)
+        if settings.half_precision and studio.library.find(settings.model).lacks_half_precision:
+            on_warning(
+                None,
+                f"The model {settings.model} has no network in half precision, so it paints in "
+                "single precision. Export it again to have both.",
+            )
         self._painter = Painter(network, settings.styles, settings.strength)
         if network.card.caution and not self._painter.is_neutral:
             on_warning(None, network.card.caution)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +15,7 @@ import numpy as np
 import OpenImageIO as oiio
 import pytest
 
+from nuke_plugin.contract.card import HalfNetworkFile
 from nuke_plugin.contract.errors import (
     ColourSpaceNeeded,
     ColourSpaceUnknown,
@@ -29,13 +32,15 @@ from nuke_plugin.contract.errors import (
     ResultOverPlate,
     ResultsExist,
 )
+from nuke_plugin.contract.library import InstalledModel, ModelLibrary
 from nuke_plugin.contract.version import VERSION
 from nuke_plugin.worker.cancellation import Cancellation
+from nuke_plugin.worker.colour import ColourConfig
 from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.pipeline import STAGES, FrameDone, RenderSettings, Studio, render
 from nuke_plugin.worker.providers import working_providers
 from tests.exr_files import bits, half_rgba, read_exr, write_exr
-from tests.tiny_model import write_endless_model, write_tiny_model
+from tests.tiny_model import build_network, write_endless_model, write_tiny_model
 
 FRAMES = (1001, 1002, 1003, 1004, 1005)
 
@@ -453,3 +458,39 @@ def test_a_changed_model_is_loaded_anew(shot: RenderSettings, tmp_path: Path) ->
     card = replace(installed.card, title="Tiny again")
     (installed.folder / "card.json").write_text(card.to_json(), encoding="utf-8")
     assert studio.network("tiny") is not first
+
+
+def test_half_precision_where_it_is_asked_for(
+    shot: RenderSettings, tiny_model: InstalledModel, tmp_path: Path
+) -> None:
+    """The result names the network that painted it: the half precision one only when asked for."""
+    content = build_network(channels=4).SerializeToString()  # another one, so that it is seen
+    place = tmp_path / "with half"
+    shutil.copytree(tiny_model.folder, place / "tiny")
+    (place / "tiny" / "half.onnx").write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    half = HalfNetworkFile("half.onnx", digest, len(content))
+    network = replace(tiny_model.card.network, half=half)
+    card = replace(tiny_model.card, network=network)
+    (place / "tiny" / "card.json").write_text(card.to_json(), encoding="utf-8")
+    studio = Studio(ModelLibrary((place,)), ColourConfig.from_environment({}))
+    painted = {}
+    for is_half in (True, False, True):
+        settings = replace(shot, frames="1001", half_precision=is_half, overwrite=True)
+        render(settings, studio)
+        header = read_exr(result(settings, 1001)).header
+        assert header["impasto/model_sha256"] == (digest if is_half else network.sha256)
+        painted[is_half] = studio.network("tiny", is_half).installed.network_path.name
+    assert painted == {True: "half.onnx", False: "model.onnx"}
+
+
+def test_half_precision_that_is_not_there_is_told(shot: RenderSettings, studio: Studio) -> None:
+    """A model without such a network paints in single precision, and a warning says so."""
+    warnings: list[str] = []
+    render(
+        replace(shot, frames="1001", half_precision=True),
+        studio,
+        on_warning=lambda frame, text: warnings.append(text),
+    )
+    assert len(warnings) == 1
+    assert "half precision" in warnings[0]
