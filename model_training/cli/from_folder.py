@@ -98,7 +98,6 @@ def folder_config(
         },
         "data": {
             "photos": [_relative(photos, data)],
-            "stills": [str(path) for path in sorted(SHIPPED_STILLS.glob("*.jpg"))],
             "features": _relative(features, data),
             "crop_px": crop_px or machine["crop_px"],
         },

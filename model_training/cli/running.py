@@ -61,6 +61,8 @@ def run_recipe(
         print(config.model_dump_json(indent=1))
         prepare(config, data, run, resume, chosen)
     if dry_run:
+        if not leads:
+            return
         found = estimate(config, data, run, chosen, saved_step(run) if resume else 0)
         show_estimate(found)
         require_memory(found.memory_bytes, chosen, config.schedule.batch, config.data.crop_px)

@@ -18,12 +18,7 @@ from model_training.data.checker import (
     pictures_in,
     unbalanced,
 )
-from model_training.training.config import StyleConfig, TrainingConfig
-
-
-def paintings_of(style: StyleConfig) -> tuple[Path, ...]:
-    """The image files of one style, relative to the data folder."""
-    return tuple(style.painting) if isinstance(style.painting, list) else (style.painting,)
+from model_training.training.config import TrainingConfig
 
 
 def check_config_data(config: TrainingConfig, data: Path, workers: int = 2) -> CheckReport:
@@ -37,14 +32,14 @@ def check_config_data(config: TrainingConfig, data: Path, workers: int = 2) -> C
     sets = [
         PictureSet(
             f"style {style.id}",
-            tuple(data / path for path in paintings_of(style)),
+            tuple(data / path for path in style.paintings),
             least_px=wanted.crop_px,
             stored_px=wanted.painting_short_side_px,
             wanted_px=wanted.painting_short_side_px,
         )
         for style in config.styles
     ]
-    counts = {data / paintings_of(s)[0]: len(paintings_of(s)) for s in config.styles}
+    counts = {data / s.paintings[0]: len(s.paintings) for s in config.styles}
     findings += unbalanced(counts, "style")
     folders = [data / folder for folder in wanted.photos]
     photos: list[Path] = []

@@ -16,8 +16,8 @@ from torch import Tensor, nn
 LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
 """Where features are taken; relu3_3 carries content, all four carry style (Johnson et al. 2016)."""
 
-_CONVOLUTIONS = (2, 2, 3, 3)
-_MEAN_BGR = (103.939, 116.779, 123.68)
+CONVOLUTIONS = (2, 2, 3, 3)
+MEAN_BGR = (103.939, 116.779, 123.68)
 
 
 class FeaturesUnreadable(ValueError):
@@ -34,7 +34,7 @@ class VggFeatures(nn.Module):
         super().__init__()
         tensors = _read(weights)
         stages = []
-        for stage, count in enumerate(_CONVOLUTIONS, start=1):
+        for stage, count in enumerate(CONVOLUTIONS, start=1):
             convolutions: list[nn.Conv2d] = []
             for index in range(1, count + 1):
                 weight = tensors[f"conv{stage}_{index}.weight"].float()
@@ -46,7 +46,7 @@ class VggFeatures(nn.Module):
             stages.append(convolutions)
         self.stages = stages
         self.convolutions = nn.ModuleList(c for stage in stages for c in stage)
-        self.mean = nn.Buffer(torch.tensor(_MEAN_BGR)[None, :, None, None])
+        self.mean = nn.Buffer(torch.tensor(MEAN_BGR)[None, :, None, None])
         self.scale = nn.Buffer(torch.ones(len(LAYERS)))
         self.requires_grad_(False)
 
@@ -81,7 +81,7 @@ def _read(weights: Path) -> dict[str, Tensor]:
         ) from error
     wanted = (
         f"conv{stage}_{index}.{part}"
-        for stage, count in enumerate(_CONVOLUTIONS, start=1)
+        for stage, count in enumerate(CONVOLUTIONS, start=1)
         for index in range(1, count + 1)
         for part in ("weight", "bias")
     )
