@@ -64,16 +64,24 @@ def make_batch(
     seed: int,
     number: int,
     random: torch.Generator,
+    share: int = 0,
+    shares: int = 1,
 ) -> TrainingBatch:
-    """The batch of step `number`: `count` photos, each in one of the `trained` of all `styles`."""
-    chance = np.random.default_rng((seed, number))
+    """The batch of step `number`: `count` photos, each in one of the `trained` of all `styles`.
+
+    A batch may be made in `shares` of `count` photos each, of which this is number `share`: as in
+    a whole one, the first of its photos carries the cut-out and the last has the partial strength.
+    """
+    chance = np.random.default_rng((seed, number, share) if share else (seed, number))
     image = photos.batch(count, chance)
-    index = torch.tensor(trained)[(torch.arange(count) + number) % len(trained)]
+    places = torch.arange(count) + share * count + number
+    index = torch.tensor(trained)[places % len(trained)]
     index = index[torch.randperm(count, generator=random)]
     strength = torch.ones(count, 1)
     partial = torch.rand(1, generator=random)
-    strength[-1] = 0.0 if chance.random() < IDENTITY_SHARE else partial
-    image, moved, displacement, visible = _moving_layers(image, random)
+    if share == shares - 1:
+        strength[-1] = 0.0 if chance.random() < IDENTITY_SHARE else partial
+    image, moved, displacement, visible = _moving_layers(image, random, cut_out=share == 0)
     sigma = torch.rand(count, 1, 1, 1, generator=random) * LARGEST_GRAIN
     grain = torch.randn(moved.shape, generator=random) * sigma
     exposure = 1.0 + (torch.rand(count, 1, 1, 1, generator=random) * 2 - 1) * LARGEST_EXPOSURE_STEP
@@ -88,27 +96,31 @@ def make_batch(
     )
 
 
-def _moving_layers(image: Tensor, random: torch.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def _moving_layers(
+    image: Tensor, random: torch.Generator, cut_out: bool
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Picture, moved picture, displacement and visibility of (N, 3, H, W) photos.
 
-    The first photo carries a cut-out of the last one that moves on its own, so that the edge
-    between two motions, where ground appears and vanishes, is met in every step.
+    With `cut_out` the first photo carries a cut-out of the last one that moves on its own, so that
+    the edge between two motions, where ground appears and vanishes, is met in every step.
     """
     count, height, width = image.shape[0], image.shape[2], image.shape[3]
     displacement = motion.random_displacement(count, height, width, random)
     moved = motion.warp(image, displacement)
     visible = motion.visible(displacement, margin_px=4)
+    if not cut_out:
+        return image, moved, displacement, visible
     own = motion.random_displacement(1, height, width, random)
-    cut_out = motion.random_cut_outs(1, height, width, random)
-    there = motion.warp(cut_out, own) > 0.5
+    shape = motion.random_cut_outs(1, height, width, random)
+    there = motion.warp(shape, own) > 0.5
     front = motion.warp(image[-1:], own)
-    uncovered = motion.warp(cut_out, displacement[:1]) < 0.01
-    covering = motion.warp(cut_out, own) > 0.99
+    uncovered = motion.warp(shape, displacement[:1]) < 0.01
+    covering = motion.warp(shape, own) > 0.99
     seen = torch.where(
         there, covering & (motion.visible(own, 4) > 0), uncovered & (visible[:1] > 0)
     )
     image, moved, displacement, visible = (x.clone() for x in (image, moved, displacement, visible))
-    image[:1] = torch.where(cut_out > 0, image[-1:], image[:1])
+    image[:1] = torch.where(shape > 0, image[-1:], image[:1])
     moved[:1] = torch.where(there, front, moved[:1])
     displacement[:1] = torch.where(there, own, displacement[:1])
     visible[:1] = seen.float()

@@ -10,6 +10,8 @@ from torch import Tensor
 from model_training.losses.adversarial import FORMS, r1_penalty
 from model_training.networks.discriminator import PatchDiscriminator
 from model_training.training.config import AdversaryConfig
+from model_training.training.diverged import check_gradients
+from model_training.training.processes import Processes
 
 R1_EVERY = 8
 """Steps between two R1 penalties; the penalty is scaled by it (lazy regularisation)."""
@@ -37,8 +39,10 @@ class Adversary:
         r1: float,
         learning_rate: float,
         device: torch.device,
+        processes: Processes,
     ) -> None:
         self.config = config
+        self.processes = processes
         self.form = FORMS[config.form]
         self.r1 = r1
         self.discriminator = PatchDiscriminator(
@@ -52,7 +56,7 @@ class Adversary:
 
     def play(
         self, real: Shown, painted: Shown, style: Tensor, number: int
-    ) -> tuple[Tensor, dict[str, float]]:
+    ) -> tuple[Tensor, dict[str, Tensor]]:
         """Trains the discriminator once and returns the generator's loss, (N,), and a report.
 
         Both are judged as `style` (N, K) asks.
@@ -61,17 +65,20 @@ class Adversary:
         real_image = real.image.detach().requires_grad_(penalised)
         scores_real = self._judge(real_image, real.condition, style)
         scores_painted = self._judge(painted.image.detach(), painted.condition, style)
-        loss = self.form.discriminator(scores_real, scores_painted).mean()
+        losses = self.form.discriminator(scores_real, scores_painted)
         if penalised:
-            penalty = r1_penalty(scores_real, real_image).mean()
-            loss = loss + self.r1 * R1_EVERY * penalty
+            losses = losses + self.r1 * R1_EVERY * r1_penalty(scores_real, real_image)
+        # Processes may judge unequal numbers; every picture of the whole batch counts alike.
+        loss = losses.sum() / self.processes.mean(len(losses), losses.device)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        self.processes.average_gradients(self.discriminator.parameters())
+        check_gradients(self.discriminator, "the discriminator's gradient", number)
         self.optimiser.step()
         self.discriminator.requires_grad_(False)
         scores = self._judge(painted.image, painted.condition, style)
         self.discriminator.requires_grad_(True)
-        return self.form.generator(scores), {"discriminator": float(loss.detach())}
+        return self.form.generator(scores), {"discriminator": loss.detach()}
 
     def _judge(self, image: Tensor, condition: Tensor, style: Tensor) -> Tensor:
         shown = condition.detach() if self.config.conditional else None

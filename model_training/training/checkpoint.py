@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn, optim
 
@@ -24,6 +25,10 @@ ROWS = ("gain", "bias", "keep")
 
 class RunMismatch(ValueError):
     """A run folder holds the state of another configuration."""
+
+
+class RunUnsaved(OSError):
+    """A run's state cannot be written; what was saved before is still there."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,10 @@ def check_run_folder(folder: Path, resume: bool) -> None:
 
 
 def save_state(folder: Path, state: RunState, step: int, config: str) -> None:
-    """Writes the state beside the old one and renames it, so that a kill leaves one whole file."""
+    """Writes the state beside the old one and renames it, so that a kill leaves one whole file.
+
+    RunUnsaved where that fails, a full disk say; the old state is kept.
+    """
     tensors: dict[str, Tensor] = {}
     for name, module in state.modules.items():
         for key, value in module.state_dict().items():
@@ -60,10 +68,44 @@ def save_state(folder: Path, state: RunState, step: int, config: str) -> None:
                 tensors[f"{name}/{index}/{slot}"] = value.detach().cpu().contiguous().clone()
     temporary = folder / f".{FILE_NAME}.{os.getpid()}"
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         save_file(tensors, str(temporary), metadata={"step": json.dumps(step), "config": config})
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())  # some disks say only now that they are full
         os.replace(temporary, folder / FILE_NAME)
+    except (OSError, SafetensorError) as error:
+        kept = f"The state of step {before} is kept" if (before := saved_step(folder)) else ""
+        raise RunUnsaved(
+            f"The state of step {step} cannot be saved in '{folder}': {error}. "
+            f"{kept or 'No state was saved before'}; make room there and resume with --resume."
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def saved_step(folder: Path) -> int | None:
+    """The step that the state in a run folder has reached; None where there is none."""
+    if not (folder / FILE_NAME).is_file():
+        return None
+    with safe_open(str(folder / FILE_NAME), framework="pt") as saved:
+        return int(json.loads(saved.metadata()["step"]))
+
+
+def save_config(folder: Path, config: TrainingConfig) -> None:
+    """Writes a run's resolved configuration beside its state; RunUnsaved where that fails."""
+    temporary = folder / f".config.json.{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(config.model_dump_json(indent=1), encoding="utf-8")
+        os.replace(temporary, folder / "config.json")
+    except OSError as error:
+        raise RunUnsaved(
+            f"Run folder '{folder}' cannot be written: {error.strerror}. Make room there, or name "
+            "another folder."
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _read(folder: Path, config: str) -> tuple[dict[str, Tensor], int]:

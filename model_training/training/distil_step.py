@@ -19,6 +19,7 @@ from model_training.networks.features import VggFeatures
 from model_training.training.adversary import Adversary, Shown
 from model_training.training.checkpoint import RunState, load_finished
 from model_training.training.config import DistilConfig, TrainingConfig
+from model_training.training.processes import ALONE, Processes
 from model_training.training.step import Training, ramp
 
 PARTIAL_SHARE = 0.3
@@ -32,9 +33,14 @@ class DistilTraining(Training):
     """Trains a generator to paint as the teacher does, for the styles of a configuration."""
 
     def __init__(
-        self, config: TrainingConfig, data: Path, runs: Path, device: torch.device
+        self,
+        config: TrainingConfig,
+        data: Path,
+        runs: Path,
+        device: torch.device,
+        processes: Processes = ALONE,
     ) -> None:
-        super().__init__(config, data, device)
+        super().__init__(config, data, device, processes)
         if config.start is not None:
             self.start(runs / config.start)
         assert config.distil is not None
@@ -53,6 +59,7 @@ class DistilTraining(Training):
                 self.weights.r1,
                 config.schedule.discriminator_learning_rate,
                 device,
+                processes,
             )
         if self.weights.style > 0.0:
             self.features = VggFeatures(data / config.data.features)
@@ -75,7 +82,7 @@ class DistilTraining(Training):
 
     def losses(
         self, seen: TrainingBatch, number: int, random: torch.Generator
-    ) -> tuple[dict[str, Tensor], dict[str, float]]:
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """See the base class."""
         count = len(seen.image)
         style, strength, plain = self._asked(seen, random)

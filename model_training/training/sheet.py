@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,10 +32,11 @@ def paint(generator: Generator, image: Tensor, style: Tensor, strength: float) -
     return painted[..., BORDER_PX : BORDER_PX + height, BORDER_PX : BORDER_PX + width]
 
 
-def write_sheet(
-    path: Path, generator: Generator, photos: Sequence[np.ndarray], rows: int = 4
-) -> None:
-    """Rows of photos; columns: the photo, each style at half strength and at full strength."""
+def make_sheet(generator: Generator, photos: Sequence[np.ndarray], rows: int = 4) -> np.ndarray:
+    """Rows of photos; columns: the photo, each style at half strength and at full strength.
+
+    (H, W, 3) uint8 RGB.
+    """
     chosen = [photos[i * (len(photos) - 1) // max(1, rows - 1)] for i in range(rows)]
     device = next(generator.parameters()).device
     lines = []
@@ -46,9 +48,24 @@ def write_sheet(
             style = F.one_hot(torch.tensor([index], device=device), generator.styles).float()
             pictures += [paint(generator, image, style, s) for s in (0.5, 1.0)]
         lines.append(torch.cat(pictures, dim=3))
-    sheet = (torch.cat(lines, dim=2)[0].permute(1, 2, 0).cpu().numpy() * 255.0 + 0.5).astype(
-        np.uint8
-    )
-    ok, data = cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
+    sheet = torch.cat(lines, dim=2)[0].permute(1, 2, 0).cpu().numpy()
+    return (sheet * 255.0 + 0.5).astype(np.uint8)
+
+
+def write_picture(path: Path, picture: np.ndarray) -> None:
+    """(H, W, 3) uint8 RGB as PNG, whole or not at all."""
+    ok, data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
     assert ok
-    path.write_bytes(data.tobytes())
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(data.tobytes())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_sheet(
+    path: Path, generator: Generator, photos: Sequence[np.ndarray], rows: int = 4
+) -> None:
+    """The sheet as a file."""
+    write_picture(path, make_sheet(generator, photos, rows))

@@ -14,11 +14,12 @@ from model_training.data.batch import TrainingBatch, make_batch
 from model_training.data.style_target import read_photos
 from model_training.networks.generator import make_generator
 from model_training.training.checkpoint import ROWS, RunMismatch, RunState, start_from
-from model_training.training.config import ScheduleConfig, TrainingConfig
+from model_training.training.config import ConfigInvalid, ScheduleConfig, TrainingConfig
+from model_training.training.diverged import check_gradients, check_losses
+from model_training.training.processes import ALONE, Processes
 
-
-class TrainingDiverged(ArithmeticError):
-    """A loss is no longer a number; the last saved state is kept."""
+SMALLEST_SHARE = 2
+"""Photos of a batch that each process must have: one of them is always painted in full."""
 
 
 def ramp(share: float, start: float, full: float) -> float:
@@ -47,9 +48,16 @@ class Training(ABC):
     A recipe says in `losses` what a generator is judged by; here it learns from that.
     """
 
-    def __init__(self, config: TrainingConfig, data: Path, device: torch.device) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        data: Path,
+        device: torch.device,
+        processes: Processes = ALONE,
+    ) -> None:
         self.config = config
         self.device = device
+        self.processes = processes
         torch.manual_seed(config.schedule.seed)
         self.generator = make_generator(len(config.styles), config.generator.generator_size())
         self.generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -95,7 +103,7 @@ class Training(ABC):
     @abstractmethod
     def losses(
         self, seen: TrainingBatch, number: int, random: torch.Generator
-    ) -> tuple[dict[str, Tensor], dict[str, float]]:
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """The generator's weighted losses, (N,) each, and further values to report."""
 
     def paint(self, image: Tensor, style: Tensor, strength: Tensor) -> Tensor:
@@ -106,30 +114,42 @@ class Training(ABC):
             )
         return painted.float()
 
-    def step(self, number: int) -> dict[str, float]:
-        """Trains one step; everything random comes from the seed and `number` alone."""
-        schedule = self.config.schedule
-        random = torch.Generator().manual_seed(schedule.seed * 1_000_003 + number)
+    def batch(self, number: int) -> tuple[TrainingBatch, torch.Generator]:
+        """Our process's share of a step's batch, and the chance for what else is random."""
+        schedule, processes = self.config.schedule, self.processes
+        count, over = divmod(schedule.batch, processes.count)
+        if over or count < SMALLEST_SHARE:
+            raise ConfigInvalid(
+                f"A batch of {schedule.batch} cannot be shared by {processes.count} processes: "
+                f"each needs the same number of photos, {SMALLEST_SHARE} or more. Change "
+                "schedule.batch or the number of processes."
+            )
+        random = processes.batch_random(schedule.seed, number)
         seen = make_batch(
             self.photos,
-            schedule.batch,
+            count,
             len(self.config.styles),
             self.trained,
             schedule.seed,
             number,
             random,
-        ).to(self.device)
+            processes.rank,
+            processes.count,
+        )
+        return seen.to(self.device), random
+
+    def step(self, number: int) -> dict[str, float]:
+        """Trains one step; everything random comes from the seed and `number` alone."""
+        seen, random = self.batch(number)
         terms, watched = self.losses(seen, number, random)
-        total = torch.stack([term.mean() for term in terms.values()]).sum()
-        report = {name: float(term.detach().mean()) for name, term in terms.items()}
-        if not math.isfinite(sum(report.values())):
-            wrong = ", ".join(name for name, value in report.items() if not math.isfinite(value))
-            raise TrainingDiverged(
-                f"Training diverged at step {number}: {wrong} is not a number. The last saved "
-                "state is kept; lower learning_rate or that term's weight and resume from it."
-            )
+        means = {name: term.mean() for name, term in terms.items()}
+        total = torch.stack(list(means.values())).sum()
+        values = torch.stack([value.detach().float() for value in (means | watched).values()])
+        self.processes.average([values])
+        report = dict(zip(means | watched, values.tolist(), strict=True))
+        check_losses(report, number)
         self._learn(total, number)
-        return report | watched
+        return report
 
     def _learn(self, total: Tensor, number: int) -> None:
         schedule = self.config.schedule
@@ -138,6 +158,8 @@ class Training(ABC):
             group["lr"] = rate * group["rate"]
         self.generator_optimiser.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
+        self.processes.average_gradients(self.generator.parameters())
+        check_gradients(self.generator, "the generator's gradient", number)
         if self.kept_rows is not None:
             for row in split_rows(self.generator)[0]:
                 if row.grad is not None:

@@ -15,6 +15,7 @@ from model_training.networks.features import VggFeatures
 from model_training.training.adversary import Adversary, Shown
 from model_training.training.checkpoint import RunState
 from model_training.training.config import TrainingConfig
+from model_training.training.processes import ALONE, Processes
 from model_training.training.step import Training, ramp
 
 SHUFFLED_PATCH_PX = 32
@@ -36,9 +37,14 @@ class StyleTraining(Training):
     """Trains all styles of a configuration in one generator."""
 
     def __init__(
-        self, config: TrainingConfig, data: Path, runs: Path, device: torch.device
+        self,
+        config: TrainingConfig,
+        data: Path,
+        runs: Path,
+        device: torch.device,
+        processes: Processes = ALONE,
     ) -> None:
-        super().__init__(config, data, device)
+        super().__init__(config, data, device, processes)
         if config.start is not None:
             self.start(runs / config.start)
         self.adversary = Adversary(
@@ -48,6 +54,7 @@ class StyleTraining(Training):
             config.losses.r1,
             config.schedule.discriminator_learning_rate,
             device,
+            processes,
         )
         self.features = VggFeatures(data / config.data.features)
         self.features.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -68,7 +75,7 @@ class StyleTraining(Training):
 
     def losses(
         self, seen: TrainingBatch, number: int, random: torch.Generator
-    ) -> tuple[dict[str, Tensor], dict[str, float]]:
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """See the base class."""
         schedule, weights = self.config.schedule, self.config.losses
         share = number / schedule.steps

@@ -99,3 +99,23 @@ def test_rows_need_a_trunk(config_file: Path) -> None:
     config_file.write_text('train = "rows"\n' + text, encoding="utf-8")
     with pytest.raises(ConfigInvalid, match="needs 'start'"):
         read_config(config_file)
+
+
+def test_resume_equals_one_go(
+    added: TrainingConfig, trunk: tuple[Path, Path], training_data: Path
+) -> None:
+    """An added style that was stopped and resumed ends in bit-equal weights."""
+    runs = trunk[1].parent
+    for name, stops in (("whole", (3,)), ("parts", (2, 3))):
+        for number, until in enumerate(stops):
+            train(
+                added,
+                training_data,
+                runs / name,
+                resume=number > 0,
+                report=lambda progress: None,
+                until=until,
+            )
+    whole, parts = (load_file(str(runs / n / "state.safetensors")) for n in ("whole", "parts"))
+    assert whole.keys() == parts.keys()
+    assert all(torch.equal(whole[k], parts[k]) for k in whole)

@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from model_training.training.checkpoint import RunMismatch
+from model_training.training.checkpoint import RunMismatch, saved_step
 from model_training.training.config import TrainingConfig, read_config
 from model_training.training.diverged import TrainingDiverged
 from model_training.training.loop import train
@@ -91,3 +91,37 @@ def test_a_loss_that_is_no_number_stops_the_run(
     with pytest.raises(TrainingDiverged, match=r"step 0: content"):
         training.step(0)
     assert all(torch.equal(before[k], v) for k, v in training.average.state_dict().items())
+
+
+def test_a_gradient_that_is_no_number_reaches_no_weight(
+    config: TrainingConfig, training_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Losses may be finite where a gradient is not; the step is named and nothing has changed."""
+    training = StyleTraining(config, training_data, training_data, CPU)
+    before = {k: v.clone() for k, v in training.generator.state_dict().items()}
+    training.generator.to_rgb.bias.register_hook(lambda gradient: gradient * float("inf"))
+    with pytest.raises(TrainingDiverged, match=r"step 0: the generator's gradient"):
+        training.step(0)
+    assert all(torch.equal(before[k], v) for k, v in training.generator.state_dict().items())
+
+
+def test_a_run_that_diverges_keeps_its_last_state(
+    config: TrainingConfig, training_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state on disk is that of the last save, and training can be resumed from it."""
+    schedule = config.schedule.model_copy(update={"save_every": 1})
+    config = config.model_copy(update={"schedule": schedule})
+    step = StyleTraining.step
+
+    def diverging(training: StyleTraining, number: int) -> dict[str, float]:
+        if number == 1:
+            with torch.no_grad():
+                training.generator.to_rgb.bias[:] = float("nan")
+        return step(training, number)
+
+    monkeypatch.setattr(StyleTraining, "step", diverging)
+    with pytest.raises(TrainingDiverged, match="step 1"):
+        train(config, training_data, tmp_path / "run", resume=False, report=lambda progress: None)
+    state = load_file(str(tmp_path / "run" / "state.safetensors"))
+    assert saved_step(tmp_path / "run") == 1
+    assert all(bool(value.isfinite().all()) for value in state.values())

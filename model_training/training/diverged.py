@@ -1,0 +1,33 @@
+"""Holds the end of a run whose numbers are none any more: seen before any weight takes them in."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import nn
+
+
+class TrainingDiverged(ArithmeticError):
+    """A loss is no longer a number; the last saved state is kept."""
+
+
+def check_losses(terms: dict[str, float], number: int) -> None:
+    """TrainingDiverged names each loss of step `number` that is not finite."""
+    wrong = [name for name, value in terms.items() if not math.isfinite(value)]
+    if wrong:
+        raise _diverged(", ".join(wrong), number)
+
+
+def check_gradients(module: nn.Module, name: str, number: int) -> None:
+    """TrainingDiverged where a gradient of step `number` is not finite."""
+    norms = [value.grad.norm() for value in module.parameters() if value.grad is not None]
+    if not bool(torch.stack(norms).isfinite().all()):
+        raise _diverged(name, number)
+
+
+def _diverged(what: str, number: int) -> TrainingDiverged:
+    return TrainingDiverged(
+        f"Training diverged at step {number}: {what} is not a number. The last saved state is "
+        "kept; lower learning_rate or that term's weight and resume from it."
+    )
