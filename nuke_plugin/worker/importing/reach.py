@@ -64,14 +64,21 @@ class Reach:
 
 
 def find_reach(
-    trial: Trial, paint: Paint, fixed: tuple[int, int], graph: OnnxGraph, evidence: Evidence
+    trial: Trial,
+    paint: Paint,
+    image: str,
+    fixed: tuple[int, int],
+    graph: OnnxGraph,
+    evidence: Evidence,
 ) -> Reach:
     """Return how far a network looks; ``fixed`` is its only size, or (0, 0).
+
+    ``image`` is the input that takes the plate.
 
     Raises ``NetworkRefused`` when no size multiple up to 64 works.
     """
     multiple = 1 if fixed[0] else _size_multiple(trial, paint, evidence)
-    seeing_all = sorted(graph.operators & set(_GLOBAL))
+    seeing_all = _seeing_all(graph, image)
     for size in (fixed,) if fixed[0] else tuple((side, side) for side in _FAR_SIDES_PX):
         far = _far_field(paint, size)
         picture = f"a {size[0]}x{size[1]} picture"
@@ -102,6 +109,16 @@ def _local(
     why = f"changes were felt up to {halo} px away; rounded up to the grid, and one grid more"
     evidence.found("halo", f"{rounded} px", why)
     return Reach(grid, True, rounded, far)
+
+
+def _seeing_all(graph: OnnxGraph, image: str) -> list[str]:
+    """Return the operators that look at all of the plate; what a painting meets is no matter."""
+    from_plate, found = {image}, set()
+    for node in graph.nodes:  # in an order in which everything is made before it is used
+        if from_plate & set(node.inputs):
+            from_plate.update(node.outputs)
+            found.add(node.operator)
+    return sorted(found & set(_GLOBAL))
 
 
 def _size_multiple(trial: Trial, paint: Paint, evidence: Evidence) -> int:

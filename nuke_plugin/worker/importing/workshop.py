@@ -14,30 +14,25 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from nuke_plugin.contract.card import (
-    CARD_FILE,
-    IMPORTED_FORMAT,
-    ImageInput,
-    ImageOutput,
-    ImportedCard,
-    NetworkFile,
-    ScalarInput,
-    Source,
-    StyleSlot,
-    VectorInput,
-)
+from nuke_plugin.contract.card import CARD_FILE, ImageOutput, ImportedCard
 from nuke_plugin.contract.errors import ImportNeeds, NetworkRefused
 from nuke_plugin.contract.strict_json import NumberTree
-from nuke_plugin.contract.wiring import StylePicture, Wiring
 from nuke_plugin.worker.importing.evidence import Evidence
-from nuke_plugin.worker.importing.fitting import Fitting, choose_fitting
+from nuke_plugin.worker.importing.finished_card import (
+    NETWORK,
+    PREVIEW,
+    STYLE_PICTURE,
+    Found,
+    make_card,
+    style_ids,
+)
+from nuke_plugin.worker.importing.fitting import choose_fitting
 from nuke_plugin.worker.importing.inspection import inspect, read_network
 from nuke_plugin.worker.importing.known_pictures import flat_of, noise_of, photo, photo_of
-from nuke_plugin.worker.importing.number_trials import Numbers, find_numbers
-from nuke_plugin.worker.importing.painting_file import Pixels, png_of, read_painting
-from nuke_plugin.worker.importing.reach import Paint, Reach, find_reach
+from nuke_plugin.worker.importing.number_trials import find_numbers
+from nuke_plugin.worker.importing.painting_file import png_of, read_painting
+from nuke_plugin.worker.importing.reach import Paint, find_reach
 from nuke_plugin.worker.importing.request import ImportReport, ImportRequest
-from nuke_plugin.worker.importing.signature import Signature
 from nuke_plugin.worker.importing.trial import Picture, RunFailed, Trial
 from nuke_plugin.worker.measure import locality
 from nuke_plugin.worker.measure.model_painter import ModelPainter
@@ -48,25 +43,10 @@ TRIAL_SIDE_PX = 256
 
 PREVIEW_SIZE = (480, 270)
 
-_NETWORK, _PREVIEW, _STYLE_PICTURE = "model.onnx", "preview.png", "style_image.png"
 _STEADY = 1e-5
 """Difference of two runs on one picture that counts as none, in display units."""
 
 _TILE_TOLERANCE = 1e-4
-
-
-@dataclasses.dataclass(frozen=True)
-class _Found:
-    """All that the trials showed."""
-
-    graph: OnnxGraph
-    signature: Signature
-    numbers: Numbers
-    reach: Reach
-    fitting: Fitting
-    painting: Pixels | None
-    unsteady: float
-    broken_pictures: int
 
 
 def work(request: ImportRequest, say: Callable[[str], None]) -> ImportReport:
@@ -85,7 +65,7 @@ def work(request: ImportRequest, say: Callable[[str], None]) -> ImportReport:
     for option, text in (("--licence", request.licence), ("--source", request.source)):
         if not text.strip():
             evidence.need(f"{option} TEXT (it goes into the card)")
-    styles = () if found is None else _style_ids(request, found.signature)
+    styles = () if found is None else style_ids(request, found.signature)
     if evidence.needs and not request.is_dry_run:
         raise ImportNeeds(file, evidence.needs)
     if found is not None and not request.is_dry_run:
@@ -109,7 +89,7 @@ def _try(
     request: ImportRequest,
     evidence: Evidence,
     say: Callable[[str], None],
-) -> _Found | None:
+) -> Found | None:
     """Return what the trials show; None when something must be asked first."""
     say("Trying it on known pictures")
     trial = Trial(file, network)
@@ -132,7 +112,7 @@ def _try(
         return values.decode(trial.run(picture, numbers.image, numbers.channels))
 
     say("Finding out how far it looks")
-    reach = find_reach(trial, paint, (port.width, port.height), graph, evidence)
+    reach = find_reach(trial, paint, port.name, (port.width, port.height), graph, evidence)
     fitting = choose_fitting(trial, paint, port, reach, request, evidence)
     multiple = reach.size_multiple
     if not port.width:
@@ -141,7 +121,7 @@ def _try(
     broken = _broken_pictures(paint, size, evidence)
     # What a run gives has a layout of its own; see Trial.
     signature = dataclasses.replace(signature, output_layout=trial.output_layout)
-    return _Found(graph, signature, numbers, reach, fitting, painting, unsteady, broken)
+    return Found(graph, signature, numbers, reach, fitting, painting, unsteady, broken)
 
 
 def _unsteadiness(file: Path, paint: Paint, size: tuple[int, int], evidence: Evidence) -> float:
@@ -173,33 +153,23 @@ def _broken_pictures(paint: Paint, size: tuple[int, int], evidence: Evidence) ->
     return len(broken)
 
 
-def _style_ids(request: ImportRequest, signature: Signature) -> tuple[str, ...]:
-    """Return the ids of the styles: those given, the model's own for one, else by number."""
-    if request.styles:
-        return request.styles
-    if signature.style is None:
-        return (request.id,)
-    digits = max(2, len(str(signature.style.length - 1)))
-    return tuple(f"style_{index:0{digits}}" for index in range(signature.style.length))
-
-
 def _write_folder(
     request: ImportRequest,
     network: bytes,
-    found: _Found,
+    found: Found,
     styles: tuple[str, ...],
     evidence: Evidence,
     say: Callable[[str], None],
 ) -> ImportedCard:
     """Fill the folder; return its card. What is measured last is measured through the folder."""
     folder = Path(request.folder)
-    (folder / _NETWORK).write_bytes(network)
+    (folder / NETWORK).write_bytes(network)
     digest = ""
     if found.painting is not None:
         png = png_of(found.painting)
         digest = hashlib.sha256(png).hexdigest()
-        (folder / _STYLE_PICTURE).write_bytes(png)
-    card = _card(request, network, found, styles, digest)
+        (folder / STYLE_PICTURE).write_bytes(png)
+    card = make_card(request, network, found, styles, digest)
     _write_card(folder, card)
     painter = ModelPainter.open(folder)
     if card.local:
@@ -211,7 +181,7 @@ def _write_folder(
     width = photo().shape[1]
     cuts = np.linspace(0, width, len(styles) + 1).astype(int)
     strips = [one[:, a:b] for one, a, b in zip(paintings, cuts[:-1], cuts[1:], strict=True)]
-    (folder / _PREVIEW).write_bytes(_preview(np.concatenate(strips, axis=1)))
+    (folder / PREVIEW).write_bytes(_preview(np.concatenate(strips, axis=1)))
     for slot, painting in zip(card.styles, paintings, strict=True):
         (folder / slot.preview).write_bytes(_preview(painting))
     return card
@@ -233,100 +203,6 @@ def _checked_tiles(card: ImportedCard, painter: ModelPainter, evidence: Evidence
     return dataclasses.replace(card, gates=gates, local=False)
 
 
-def _card(
-    request: ImportRequest,
-    network: bytes,
-    found: _Found,
-    styles: tuple[str, ...],
-    painting_digest: str,
-) -> ImportedCard:
-    """Return the card of what was found."""
-    signature, numbers, fitting = found.signature, found.numbers, found.fitting
-    port, picture = signature.image, signature.style_picture
-    image = numbers.image.values(ImageInput(port.name, port.layout, numbers.channels))
-    output = numbers.output.values(
-        ImageOutput(signature.output, signature.output_layout, numbers.channels)
-    )
-    name = Path(request.file).name
-    sentences = (request.description.strip() or f"Imported from {name}.", fitting.sentence)
-    strength = "0 gives the plate back, 1 paints in full"
-    if signature.strength is None:
-        strength += "; between them painting and plate are mixed as light"
-    source = Source(name, request.source.strip(), request.licence.strip(), request.author.strip())
-    sources = [source]
-    if request.style_image is not None:
-        file = Path(request.style_image).name
-        sources.append(Source(file, "given with --style-image", "as its owner states", ""))
-    return ImportedCard(
-        format=IMPORTED_FORMAT,
-        id=request.id,
-        title=request.title.strip() or _title_of(request.id),
-        kind="style",
-        description=" ".join(text for text in sentences if text),
-        network=NetworkFile(
-            _NETWORK, hashlib.sha256(network).hexdigest(), len(network), found.graph.opset
-        ),
-        image=_as_input(image.tensor),
-        output=_as_output(output.tensor),
-        style=VectorInput(
-            "style" if signature.style is None else signature.style.name, len(styles)
-        ),
-        strength=ScalarInput(
-            "strength" if signature.strength is None else signature.strength.name,
-            0.0,
-            1.0,
-            0.0,
-            f"{strength}.",
-        ),
-        styles=tuple(
-            # Who painted what a style was made after is not known.
-            StyleSlot(style, _title_of(style), "", "", f"preview_{style}.png")
-            for style in styles
-        ),
-        size_multiple=fitting.size_multiple,
-        halo_px=fitting.halo_px,
-        border_px=fitting.border_px,
-        local=fitting.local,
-        training_scale_px=0,
-        licence=request.licence.strip(),
-        sources=tuple(sources),
-        gates=NumberTree({"import": NumberTree(_gates(found))}),
-        preview=_PREVIEW,
-        imported=Wiring(
-            image_mean=image.mean,
-            image_deviation=image.deviation,
-            output_mean=output.mean,
-            output_deviation=output.deviation,
-            sizing=fitting.sizing,
-            fixed_width_px=port.width,
-            fixed_height_px=port.height,
-            long_side_px=fitting.long_side_px,
-            style_shape=None if signature.style is None else signature.style.shape,
-            strength_shape=None if signature.strength is None else signature.strength.shape,
-            style_picture=None
-            if picture is None
-            else StylePicture(picture.name, _STYLE_PICTURE, painting_digest),
-        ),
-    )
-
-
-def _gates(found: _Found) -> dict[str, float]:
-    """Return what was measured, by name."""
-    return {
-        "determinism_max_abs": found.unsteady,
-        "broken_pictures": float(found.broken_pictures),
-        "far_field": found.reach.far_field,
-    }
-
-
-def _as_input(tensor: object) -> ImageInput:
-    return ImageInput(**dataclasses.asdict(tensor))  # type: ignore[call-overload]
-
-
-def _as_output(tensor: object) -> ImageOutput:
-    return ImageOutput(**dataclasses.asdict(tensor))  # type: ignore[call-overload]
-
-
 def _write_card(folder: Path, card: ImportedCard) -> None:
     (folder / CARD_FILE).write_text(card.to_json(), encoding="utf-8")
 
@@ -335,8 +211,3 @@ def _preview(painting: np.ndarray) -> bytes:
     """Return a painting, (H, W, 3) in [0, 1], as a small PNG."""
     small = cv2.resize(painting, PREVIEW_SIZE, interpolation=cv2.INTER_AREA)
     return png_of(np.ascontiguousarray(np.clip(small, 0, 1) * 255 + 0.5, np.uint8))
-
-
-def _title_of(name: str) -> str:
-    """Return an id as a title: ``starry_night`` becomes ``Starry Night``."""
-    return name.replace("_", " ").replace("-", " ").strip().title()

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nuke_plugin.contract.card import ImportedCard
 from nuke_plugin.worker.measure.exact_motion import MOVES, CameraShot, painted_shot
 from nuke_plugin.worker.measure.gates import MeasuredSet, measure_gates
 from nuke_plugin.worker.measure.model_painter import ModelPainter
@@ -39,6 +40,9 @@ def check_limits(subject: Subject) -> Finding:
     gates = subject.card.gates
     if not gates:
         return Finding("limits", NOT_RUN, "the card publishes no gates")
+    if isinstance(subject.card, ImportedCard):
+        text = "they are for what is trained here; this network was imported"
+        return Finding("limits", NOT_RUN, text)
     wrong = [
         f"{key} is {gates[key]:.3g}, above {limit:g}"
         for key, limit in LIMITS.items()

@@ -10,6 +10,8 @@ import pytest
 from nuke_plugin.contract.library import ModelLibrary
 from nuke_plugin.worker.colour import ColourConfig
 from nuke_plugin.worker.pipeline import RenderSettings, Studio, render
+from nuke_plugin.worker.verify.finding import FAILED
+from nuke_plugin.worker.verify.suite import verify
 from tests.exr_files import bits, half_rgba, read_exr, write_exr
 from tests.foreign_networks import ForeignNetwork
 from tests.nuke_plugin.worker.importing.conftest import Import
@@ -56,3 +58,13 @@ def test_an_overscan_plate_is_painted_by_any_network(
         before = plate[name].astype(np.float32)
         np.testing.assert_allclose(half, (full + before) / 2, rtol=3e-3, atol=2e-3)
     assert results[1.0].channels["R"].astype(np.float32)[20:30, 20:30].max() > 10
+
+
+def test_an_imported_model_is_as_its_card_says(tmp_path: Path, import_here: Import) -> None:
+    """The suite that ships finds the halo, strength 0 and all else of an imported folder true."""
+    report = import_here(TILED.write(tmp_path / "net.onnx"))
+    findings = verify(Path(str(report.folder)), is_quick=True).findings
+    assert [finding.text for finding in findings if finding.outcome == FAILED] == []
+    assert {"halo", "strength", "determinism"} <= {
+        finding.check for finding in findings if finding.outcome == "ok"
+    }

@@ -256,6 +256,7 @@ def test_a_painting_travels_in_the_folder(tmp_path: Path, import_here: Import) -
         paintings[name] = painting_of(report, frame)
         assert (Path(str(report.folder)) / "style_image.png").is_file()
         assert "picture" in evidence(report, "plate")
+        assert card_of(report).local  # it looks at all of the painting, not of the plate
     change = (paintings["red"] - paintings["blue"]).mean(axis=(0, 2, 3))
     assert change[0] > 0.2
     assert abs(change[1]) < 0.01
