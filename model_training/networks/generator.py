@@ -241,8 +241,6 @@ class FullGenerator(Generator):
         half = F.relu(self.to_half(half, mix) + self.detail(seen, mix))  # (N, half, H/2, W/2)
         full = self._twice(half)
         full = F.relu(self.to_full(full, mix))  # (N, full, H, W)
-        if self.exporting:
-            return self.to_rgb.of_parts([full, seen], mix)
         painted: Tensor = self.to_rgb(torch.cat([full, seen.to(full.dtype)], dim=1), mix)
         return painted
 

@@ -58,24 +58,6 @@ class StyledConv(nn.Module):
             x = F.pad(x, (padding,) * 4, mode=self.pad_mode)
             padding = 0
         y = F.conv2d(x, weight, stride=self.stride, padding=padding, dilation=self.dilation)
-        return self._styled(y, mix)
-
-    def of_parts(self, parts: list[Tensor], mix: Tensor) -> Tensor:
-        """The same from inputs that are not joined, padded with zeros: [(N, C_i, H, W)].
-
-        For export: a sum of convolutions costs less than a joint one whose channels fill no block.
-        """
-        weights = torch.split(self.normalised_weight(), [part.shape[1] for part in parts], dim=1)
-        summands = [
-            F.conv2d(part, weight, stride=self.stride, padding=self.padding, dilation=self.dilation)
-            for part, weight in zip(parts, weights, strict=True)
-        ]
-        y = summands[0]
-        for summand in summands[1:]:
-            y = y + summand
-        return self._styled(y, mix)
-
-    def _styled(self, y: Tensor, mix: Tensor) -> Tensor:
         if self.instance_norm:
             y = F.instance_norm(y)
         gain = (mix @ self.gain).to(y.dtype)[:, :, None, None]
