@@ -22,6 +22,7 @@ from model_training.cli.distil import distil_run
 from model_training.cli.estimate import MachineTooSmall
 from model_training.cli.evaluate import EvaluationInvalid, evaluate_model
 from model_training.cli.export import export_run
+from model_training.cli.features import make_features
 from model_training.cli.from_folder import PaintingsInvalid
 from model_training.cli.running import FolderUnwritable
 from model_training.cli.style import CommandIncomplete, train_style
@@ -32,12 +33,13 @@ from model_training.evaluation.command_painter import CommandFailed, CommandInva
 from model_training.evaluation.graph_cost import GraphUncountable
 from model_training.networks.features import FeaturesUnreadable
 from model_training.release.export import ExportFailed, RunMissing
-from model_training.training.checkpoint import RunMismatch
+from model_training.training.checkpoint import RunMismatch, RunUnsaved
 from model_training.training.config import ConfigInvalid
-from model_training.training.loop import TrainingDiverged
+from model_training.training.diverged import TrainingDiverged
 from nuke_plugin.contract.errors import ImpastoError
 
 COMMANDS: dict[str, Callable[..., None]] = {
+    "features": make_features,
     "style": train_style,
     "add-style": add_one_style,
     "distil": distil_run,
@@ -66,6 +68,7 @@ USER_ERRORS = (
     PictureTableInvalid,
     PictureUnreadable,
     RunMismatch,
+    RunUnsaved,
     RunMissing,
     TrainingDiverged,
 )
