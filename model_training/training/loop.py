@@ -22,7 +22,6 @@ from model_training.training.checkpoint import (
 )
 from model_training.training.config import TrainingConfig
 from model_training.training.distil_step import DistilTraining
-from model_training.training.diverged import TrainingDiverged as TrainingDiverged
 from model_training.training.journal import Journal
 from model_training.training.processes import ALONE, Processes, joined_processes
 from model_training.training.step import Training
