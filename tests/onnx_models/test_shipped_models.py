@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nuke_plugin.contract.library import InstalledModel, ModelLibrary
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.network import Network
+from nuke_plugin.worker.verify.suite import verify
 
 MODELS = ModelLibrary.from_environment({}).models()
 
@@ -64,28 +65,9 @@ def test_strength_leads_from_the_plate_to_the_painting(model: InstalledModel) ->
         assert all(near < far for near, far in pairwise(distances))
 
 
-def test_a_tile_equals_the_whole(model: InstalledModel) -> None:
-    """A part painted with the halo round it is the whole frame's part: the card's halo is true."""
-    network, halo = Network.open(model), model.card.halo_px
-    image, style = picture(2 * halo + 96, 2 * halo + 128), model.card.styles[0].id
-    whole = paint(network, image, style, 1.0)
-    top, left, height, width = halo + 16, halo + 24, 48, 64
-    crop = image[..., top - halo : top + height + halo, left - halo : left + width + halo]
-    part = paint(network, np.ascontiguousarray(crop), style, 1.0)
-    inner = part[..., halo : halo + height, halo : halo + width]
-    assert np.abs(inner - whole[..., top : top + height, left : left + width]).max() < 1e-5
-
-
-def test_the_card_keeps_the_gates(model: InstalledModel) -> None:
-    """What was measured before release stands on the card and is within bounds."""
-    gates = model.card.gates
-    assert gates["onnx_max_abs"] < 1e-4
-    for slot in model.card.styles:
-        own = gates[slot.id]
-        assert own["tile_max_abs"] < 1e-5
-        assert own["far_field"] == 0
-        assert own["grain_gain"] <= 1
-        assert own["identity_mean_abs"] < 0.01
-        style, content = (list(own[f"{k}_distance"].values()) for k in ("style", "content"))
-        assert all(near > far for near, far in pairwise(style))
-        assert all(near < far for near, far in pairwise(content))
+def test_every_promise_is_kept(model: InstalledModel) -> None:
+    """`impasto verify --quick` finds nothing wrong, and the card leaves nothing unsaid."""
+    verification = verify(model.folder, is_quick=True)
+    assert not verification.failed, [finding.text for finding in verification.failed]
+    assert {f.outcome for f in verification.findings if f.check in ("limits", "gates")} == {"ok"}
+    assert model.card.gates["onnx_max_abs"] < 1e-4

@@ -91,7 +91,7 @@ def check_gates(subject: Subject) -> Finding:
     if not worst <= 1:
         text = f"{worst_text}. Export the model again: its card is another network's, or edited."
         return Finding("gates", FAILED, text, worst)
-    text = f"{count} gates were found again; farthest: {worst_text or 'none'}"
+    text = f"{count} gates were found again{f', farthest: {worst_text}' if worst_text else ''}"
     return Finding("gates", OK if count else FAILED, text, worst)
 
 
