@@ -52,7 +52,7 @@ MACHINES = {
     "cpu": {"crop_px": 128, "batch": 4, "steps": 4400, "steps_a_style": 400},
     "cuda": {"crop_px": 256, "batch": 16, "steps": 8000, "steps_a_style": 500},
 }
-"""How much is trained where nothing is said: on a CPU, what two cores do in about an hour."""
+"""How much is trained where nothing is said: on a CPU, the steps of the first shipped model."""
 
 
 class PaintingsInvalid(ValueError):

@@ -41,7 +41,7 @@ def style_lines(library: ModelLibrary) -> list[str]:
         lines.append(f"{card.id}: {card.title}. {card.description}")
         width = max(len(slot.id) for slot in card.styles)
         lines += [
-            f"  {slot.id:<{width}}  {slot.title}, {slot.artist}, {slot.year}"
+            f"  {slot.id:<{width}}  {', '.join(filter(None, (slot.title, slot.artist, slot.year)))}"
             for slot in card.styles
         ]
     return lines
