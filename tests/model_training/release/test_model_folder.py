@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import copy
 import hashlib
 import os
 import shutil
@@ -36,8 +37,9 @@ def networks(network: Path, tmp_path: Path) -> Path:
 
 def write(config: TrainingConfig, generator: Generator, networks: Path, models: Path) -> Path:
     """Write a model folder without pictures and gates."""
-    generator.styles = len(config.styles)
-    return write_model_folder(config, generator, NumberTree(), [], networks, models)
+    own = copy.copy(generator)  # the others share the generator of three styles
+    own.styles = len(config.styles)
+    return write_model_folder(config, own, NumberTree(), [], networks, models)
 
 
 def test_the_card_names_both_precisions(
