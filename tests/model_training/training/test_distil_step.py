@@ -85,7 +85,7 @@ def test_styles_go_by_name_and_not_by_place(
     teacher, ours = load_finished(runs / "teacher", ["first", "second"])
     image = torch.rand(2, 3, 64, 64)
     full = torch.ones(2, 1)
-    asked = training._teach(image, torch.eye(2), full)  # ours: second, first
+    asked = training.teach(image, torch.eye(2), full)  # ours: second, first
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         assert torch.equal(asked, teacher(image, ours[[1, 0]], full))
         assert not torch.equal(asked, teacher(image, ours, full))
@@ -145,3 +145,20 @@ def test_resume_equals_one_go(config: TrainingConfig, training_data: Path, runs:
     whole, parts = (load_file(str(runs / n / "state.safetensors")) for n in ("whole", "parts"))
     assert whole.keys() == parts.keys()
     assert all(torch.equal(whole[k], parts[k]) for k in whole)
+
+
+def test_strength_begins_at_the_plate(
+    config: TrainingConfig, training_data: Path, runs: Path
+) -> None:
+    """At strength 0 the student is shown the plate, whatever its teacher does; at 1 the teacher."""
+    training = DistilTraining(config, training_data, runs, CPU)
+    with torch.no_grad():
+        training.teacher.to_rgb.bias[0] += 0.5  # type: ignore[index, union-attr]
+    images = torch.rand(3, 3, 64, 64, generator=torch.Generator().manual_seed(4))
+    styles = torch.eye(2)[torch.tensor([0, 1, 0])]
+    shown = training.teach(images, styles, torch.tensor([[0.0], [0.5], [1.0]]))
+    bare = training.teacher(images, styles @ training.taught, torch.zeros(3, 1))
+    plain = training.teacher(images, styles @ training.taught, torch.ones(3, 1))
+    assert float((bare - images).abs().mean()) > 0.05
+    assert torch.allclose(shown[0], images[0], atol=1e-5)
+    assert torch.allclose(shown[2], plain[2], atol=2e-2)  # bf16
