@@ -112,10 +112,11 @@ def _moving_layers(
         return image, moved, displacement, visible
     own = motion.random_displacement(1, height, width, random)
     shape = motion.random_cut_outs(1, height, width, random)
-    there = motion.warp(shape, own) > 0.5
+    covered = motion.warp(shape, own)
+    there = covered > 0.5
     front = motion.warp(image[-1:], own)
     uncovered = motion.warp(shape, displacement[:1]) < 0.01
-    covering = motion.warp(shape, own) > 0.99
+    covering = covered > 0.99
     seen = torch.where(
         there, covering & (motion.visible(own, 4) > 0), uncovered & (visible[:1] > 0)
     )

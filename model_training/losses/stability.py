@@ -22,12 +22,6 @@ def stability_loss(warped: Tensor, painted: Tensor, visible: Tensor) -> Tensor:
     return difference.flatten(1).sum(1) / (3.0 * visible.flatten(1).sum(1).clamp_min(1.0))
 
 
-def measured_boil(warped: Tensor, painted: Tensor, visible: Tensor) -> Tensor:
-    """The share of the texture that does not move with the picture, (N,): see `boil_loss`."""
-    with torch.no_grad():
-        return boil_loss(warped, painted, visible)
-
-
 def boil_loss(warped: Tensor, painted: Tensor, visible: Tensor) -> Tensor:
     """Stability over the texture it rides on: (N,), near 0 when strokes move with the picture.
 

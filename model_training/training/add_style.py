@@ -14,7 +14,7 @@ from model_training.training.config import (
 )
 
 STEPS = 500
-"""Of four photos: under 15 minutes on two cores for the shipped full generator."""
+"""Of four photos each: about ten minutes on two free cores, estimated from single steps."""
 
 SCHEDULE = ScheduleConfig(
     steps=STEPS,
@@ -41,7 +41,7 @@ LOSSES = LossConfig(
     adversarial=0.4,
     total_variation=0.0,
 )
-"""The weights of the shipped gallery, for a trunk that was taught by another generator."""
+"""For a trunk that was taught by another generator and so has no weights of its own."""
 
 
 def with_added_styles(

@@ -13,11 +13,9 @@ from torch import Tensor
 
 from model_training.data import motion
 from model_training.data.batch import TrainingBatch
-from model_training.data.style_target import measure_target, read_paintings
 from model_training.losses import perceptual, pixels, stability
-from model_training.networks.features import VggFeatures
-from model_training.training.adversary import Adversary, Shown
-from model_training.training.checkpoint import RunState, load_finished
+from model_training.training.adversary import Shown
+from model_training.training.checkpoint import load_finished
 from model_training.training.config import DistilConfig, TrainingConfig
 from model_training.training.processes import ALONE, Processes
 from model_training.training.step import Training, ramp
@@ -50,35 +48,10 @@ class DistilTraining(Training):
         self.teacher.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.teacher.to(device)
         self.taught = self.taught.to(device)
-        self.adversary: Adversary | None = None
         if self.weights.adversarial > 0.0:
-            self.adversary = Adversary(
-                config.adversary,
-                len(styles),
-                3,
-                self.weights.r1,
-                config.schedule.discriminator_learning_rate,
-                device,
-                processes,
-            )
+            self.adversary = self.make_adversary(3, self.weights.r1)
         if self.weights.style > 0.0:
-            self.features = VggFeatures(data / config.data.features)
-            self.features.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-            self.features.to(device)
-            paintings = read_paintings(config, data, device)
-            self.target = measure_target(self.features, self.photos, paintings, config)
-            self.features.to(torch.bfloat16)
-
-    @property
-    def state(self) -> RunState:
-        """See the base class."""
-        mine = super().state
-        if self.adversary is None:
-            return mine
-        return RunState(
-            modules={**mine.modules, "discriminator": self.adversary.discriminator},
-            optimisers={**mine.optimisers, "discriminator_optimiser": self.adversary.optimiser},
-        )
+            self.features, _, self.target = self.read_style(data)
 
     def losses(
         self, seen: TrainingBatch, number: int, random: torch.Generator

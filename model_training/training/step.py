@@ -8,11 +8,14 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from model_training.data.batch import TrainingBatch, make_batch
-from model_training.data.style_target import read_photos
+from model_training.data.style_target import measure_target, read_paintings, read_photos
+from model_training.losses.perceptual import StyleTarget
+from model_training.networks.features import VggFeatures
 from model_training.networks.generator import make_generator
+from model_training.training.adversary import Adversary
 from model_training.training.checkpoint import ROWS, RunMismatch, RunState, start_from
 from model_training.training.config import ConfigInvalid, ScheduleConfig, TrainingConfig
 from model_training.training.diverged import check_gradients, check_losses
@@ -71,6 +74,7 @@ class Training(ABC):
         self.trained = list(range(len(config.styles)))
         self.kept_rows: Tensor | None = None
         self.photos = read_photos(config, data)
+        self.adversary: Adversary | None = None
 
     def start(self, run: Path) -> None:
         """Begins with another run's generator; where only rows are trained, all else is frozen."""
@@ -92,13 +96,42 @@ class Training(ABC):
         kept[[index + 1 for index in self.trained]] = False
         self.kept_rows = kept.to(self.device)
 
+    def make_adversary(self, condition_channels: int, r1: float) -> Adversary:
+        """A discriminator for the configuration's styles, whose state is part of the run's."""
+        return Adversary(
+            self.config.adversary,
+            len(self.config.styles),
+            condition_channels,
+            r1,
+            self.config.schedule.discriminator_learning_rate,
+            self.device,
+            self.processes,
+        )
+
+    def read_style(self, data: Path) -> tuple[VggFeatures, list[list[Tensor]], StyleTarget]:
+        """The features, the paintings of each style, and what they ask for.
+
+        Raises FeaturesUnreadable or PictureUnreadable.
+        """
+        features = VggFeatures(data / self.config.data.features)
+        features.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        features.to(self.device)
+        paintings = read_paintings(self.config, data, self.device)
+        target = measure_target(features, self.photos, paintings, self.config)
+        features.to(torch.bfloat16)
+        return features, paintings, target
+
     @property
     def state(self) -> RunState:
         """What changes during the run."""
-        return RunState(
-            modules={"generator": self.generator, "average": self.average},
-            optimisers={"generator_optimiser": self.generator_optimiser},
-        )
+        modules: dict[str, nn.Module] = {"generator": self.generator, "average": self.average}
+        optimisers: dict[str, torch.optim.Optimizer] = {
+            "generator_optimiser": self.generator_optimiser
+        }
+        if self.adversary is not None:
+            modules["discriminator"] = self.adversary.discriminator
+            optimisers["discriminator_optimiser"] = self.adversary.optimiser
+        return RunState(modules, optimisers)
 
     @abstractmethod
     def losses(

@@ -9,11 +9,8 @@ from torch import Tensor
 
 from model_training.data import motion
 from model_training.data.batch import TrainingBatch
-from model_training.data.style_target import measure_target, read_paintings
 from model_training.losses import palette, perceptual, pixels, stability
-from model_training.networks.features import VggFeatures
-from model_training.training.adversary import Adversary, Shown
-from model_training.training.checkpoint import RunState
+from model_training.training.adversary import Shown
 from model_training.training.config import TrainingConfig
 from model_training.training.processes import ALONE, Processes
 from model_training.training.step import Training, ramp
@@ -47,31 +44,9 @@ class StyleTraining(Training):
         super().__init__(config, data, device, processes)
         if config.start is not None:
             self.start(runs / config.start)
-        self.adversary = Adversary(
-            config.adversary,
-            len(config.styles),
-            1,
-            config.losses.r1,
-            config.schedule.discriminator_learning_rate,
-            device,
-            processes,
-        )
-        self.features = VggFeatures(data / config.data.features)
-        self.features.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.features.to(device)
-        self.paintings = read_paintings(config, data, device)
-        self.target = measure_target(self.features, self.photos, self.paintings, config)
-        self.features.to(torch.bfloat16)
+        self.adversary = self.make_adversary(1, config.losses.r1)
+        self.features, self.paintings, self.target = self.read_style(data)
         self.style_weights = torch.tensor([s.weight for s in config.styles], device=device)
-
-    @property
-    def state(self) -> RunState:
-        """See the base class."""
-        mine = super().state
-        return RunState(
-            modules={**mine.modules, "discriminator": self.adversary.discriminator},
-            optimisers={**mine.optimisers, "discriminator_optimiser": self.adversary.optimiser},
-        )
 
     def losses(
         self, seen: TrainingBatch, number: int, random: torch.Generator
@@ -87,6 +62,7 @@ class StyleTraining(Training):
         )
         painted, painted_moved = both[: len(image)], both[len(image) :]
         warped = motion.warp(painted, seen.displacement)
+        boil = stability.boil_loss(warped, painted_moved, seen.visible)
         found = self.features(painted)
         with torch.no_grad():
             wanted = self.features(image, stages=3)["relu3_3"]
@@ -115,9 +91,7 @@ class StyleTraining(Training):
             "stability": weights.stability
             * stable
             * stability.stability_loss(warped, painted_moved, seen.visible),
-            "boil": weights.boil
-            * stable
-            * stability.boil_loss(warped, painted_moved, seen.visible),
+            "boil": weights.boil * stable * boil,
             "tone": weights.tone * pixels.tone_loss(painted, image),
             "total_variation": weights.total_variation * pixels.total_variation_loss(painted),
         }
@@ -136,8 +110,8 @@ class StyleTraining(Training):
         chosen = full == 1.0
         if adversary == 0.0 or not bool(chosen.any()):
             return terms, {}
-        calm = stability.measured_boil(warped, painted_moved, seen.visible)
-        gate = (weights.boil_gate / calm.clamp_min(1e-3)).clamp(max=1.0)
+        assert self.adversary is not None
+        gate = (weights.boil_gate / boil.detach().clamp_min(1e-3)).clamp(max=1.0)
         real = self._painting_crops(index[chosen].tolist(), random)
         judged, report = self.adversary.play(
             Shown(real, pixels.light_and_dark(real)),
