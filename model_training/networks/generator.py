@@ -48,7 +48,9 @@ class GeneratorSize:
     full:     channels at full size, the costliest place; fast has none
     blocks:   residual blocks in the trunk
     dilation: dilation of the second half of the blocks; 2 lets strokes organise over a wider area
-    upsample: "nearest", or "bilinear", which cannot draw a lattice of its own and costs a little
+    upsample: "nearest"; "bilinear", which cannot draw a lattice of its own; or "spline", which also
+              keeps what lies near a layer's finest detail from beating with the next one's grid
+    half_blocks: residual blocks at half of the size, where fine strokes are drawn; full alone
     contours: whether the trunk sees contour lines of the luminance, for strokes on smooth surfaces
     norm:     "weight", or "instance" for the twin that gates compare with: not local, never shipped
     """
@@ -59,7 +61,8 @@ class GeneratorSize:
     full: int = 16
     blocks: int = 6
     dilation: int = 2
-    upsample: Literal["nearest", "bilinear"] = "nearest"
+    upsample: Literal["nearest", "bilinear", "spline"] = "nearest"
+    half_blocks: int = 0
     contours: bool = False
     norm: Literal["weight", "instance"] = "weight"
 
@@ -113,6 +116,7 @@ class Generator(nn.Module, ABC):
         self.styles = styles
         self.size = size
         self.exporting = False
+        self.pad_mode = "reflect"
         keep = torch.full((styles + 1, 3), 0.3)
         keep[0] = 1.0
         self.keep = nn.Parameter(keep)
@@ -146,7 +150,8 @@ class Generator(nn.Module, ABC):
         painted = self.paint(image * 2.0 - 1.0, torch.cat(signals, dim=1).to(image.dtype), mix)
         clamped = image.float().clamp(1 / 512, 1 - 1 / 512)
         logit = torch.log(clamped / (1.0 - clamped))
-        kept = (mix @ self.keep)[:, :, None, None] * logit
+        keep = mix[:, :1] + mix[:, 1:] @ self.keep[1:]  # row 0 keeps all of the plate
+        kept = keep[:, :, None, None] * logit
         return torch.sigmoid(painted.float() + kept)
 
     def set_padding(self, mode: str) -> None:
@@ -156,9 +161,14 @@ class Generator(nn.Module, ABC):
         docs/decisions/network_speed.md.
         """
         self.exporting = mode == "zeros"
+        self.pad_mode = mode
         for module in self.modules():
             if isinstance(module, StyledConv):
                 module.pad_mode = mode
+
+    def _make_rgb(self, channels_in: int, channels_out: int, rows: int) -> StyledConv:
+        """The last layer: silent at strength 0, so that the plate comes back exactly."""
+        return StyledConv(channels_in, channels_out, 3, rows, gain=0.1, silent_first=True)
 
     def _make_blocks(self, rows: int) -> nn.ModuleList:
         size = self.size
@@ -192,6 +202,22 @@ class Generator(nn.Module, ABC):
             x = F.max_pool2d(x, 1)
         return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
 
+    def _soften(self, x: Tensor) -> Tensor:
+        """The second half of a spline's upsampling: each pixel 1, 2, 1 with its neighbours.
+
+        Bilinear upsampling has the taps 1, 3, 3, 1; with these behind it they are 1, 5, 10, 10, 5,
+        1, the subdivision of a quartic B-spline (Lane & Riesenfeld 1980). It commutes with a
+        convolution, so it stands behind the one that has fewest channels.
+        """
+        if self.size.upsample != "spline":
+            return x
+        # Two means of two pixels: no constant that would stay on the device of an export.
+        zeros = self.pad_mode == "zeros"
+        if not zeros:
+            x = F.pad(x, (1, 1, 1, 1), mode=self.pad_mode)
+        x = F.avg_pool2d(x, 2, stride=1, padding=1 if zeros else 0)
+        return F.avg_pool2d(x, 2, stride=1)
+
 
 class FullGenerator(Generator):
     """Strided stem, trunk at a quarter, a detail path at half, the last strokes at full size."""
@@ -208,10 +234,11 @@ class FullGenerator(Generator):
             self.contours = StyledConv(2 * len(CONTOUR_LINES), size.trunk, 3, rows, gain=0.3)
         self.blocks = self._make_blocks(rows)
         self.to_half = StyledConv(size.trunk, size.half, 3, rows, gain=1.4, instance_norm=instance)
+        self.half_blocks = nn.ModuleList(
+            ResidualBlock(size.half, rows, 1, instance, gain=0.1) for _ in range(size.half_blocks)
+        )
         self.to_full = StyledConv(size.half, size.full, 3, rows, gain=1.4, instance_norm=instance)
-        self.to_rgb = StyledConv(size.full + 3, 3, 3, rows, gain=0.1)
-        with torch.no_grad():
-            self.to_rgb.gain[0] = 0.0
+        self.to_rgb = self._make_rgb(size.full + 3, 3, rows)
 
     @property
     def halo_px(self) -> int:
@@ -220,12 +247,14 @@ class FullGenerator(Generator):
         # to_half reads one half-size pixel beyond, inside one trunk pixel; bilinear one more.
         trunk += 1 if self.size.upsample == "nearest" else 2
         reach = trunk * STRIDE + 4 + 2 + 1  # stem's kernel, to_full's and to_rgb's pixels
+        reach += 4 * self.size.half_blocks  # two pixels at half size each
+        reach += 3 if self.size.upsample == "spline" else 0  # one at half size, one at full
         return -(-reach // STRIDE) * STRIDE
 
     @property
     def kmac_per_pixel(self) -> float:
         """See the base class."""
-        areas = {"detail": 4, "to_half": 4, "to_full": 1, "to_rgb": 1}
+        areas = {"detail": 4, "to_half": 4, "half_blocks": 4, "to_full": 1, "to_rgb": 1}
         return _kmac(self, areas)
 
     def paint(self, seen: Tensor, signals: Tensor, mix: Tensor) -> Tensor:
@@ -237,10 +266,12 @@ class FullGenerator(Generator):
         trunk = F.relu(trunk)
         for block in self.blocks:
             trunk = block(trunk, mix)
-        half = self._twice(trunk)
-        half = F.relu(self.to_half(half, mix) + self.detail(seen, mix))  # (N, half, H/2, W/2)
-        full = self._twice(half)
-        full = F.relu(self.to_full(full, mix))  # (N, full, H, W)
+        half = self._soften(self.to_half(self._twice(trunk), mix))
+        half = F.relu(half + self.detail(seen, mix))  # (N, half, H/2, W/2)
+        for block in self.half_blocks:
+            half = block(half, mix)
+        full = self._soften(self.to_full(self._twice(half), mix))
+        full = F.relu(full)  # (N, full, H, W)
         painted: Tensor = self.to_rgb(torch.cat([full, seen.to(full.dtype)], dim=1), mix)
         return painted
 
@@ -265,9 +296,7 @@ class FastGenerator(Generator):
         self.to_half = StyledConv(size.trunk, size.half, 3, rows, gain=1.4, instance_norm=instance)
         self.detail = StyledConv(3, size.half, 6, rows, stride=2, gain=1.0, instance_norm=instance)
         self.strokes = StyledConv(size.half, size.half, 3, rows, gain=1.4, instance_norm=instance)
-        self.to_rgb = StyledConv(size.half, 12, 3, rows, gain=0.1)
-        with torch.no_grad():
-            self.to_rgb.gain[0] = 0.0
+        self.to_rgb = self._make_rgb(size.half, 12, rows)
 
     @property
     def halo_px(self) -> int:
@@ -276,6 +305,7 @@ class FastGenerator(Generator):
         # The two layers at half size read one trunk pixel beyond; bilinear one more.
         trunk += 1 if self.size.upsample == "nearest" else 2
         reach = trunk * STRIDE + 1  # from the middle of one trunk pixel to the end of another
+        reach += 2 if self.size.upsample == "spline" else 0  # one at half size
         return -(-reach // STRIDE) * STRIDE
 
     @property
@@ -288,7 +318,7 @@ class FastGenerator(Generator):
         trunk = F.relu(self.stem(seen, mix) + self.signals(signals, mix))  # (N, trunk, H/4, W/4)
         for block in self.blocks:
             trunk = block(trunk, mix)
-        half = self._twice(self.to_half(trunk, mix))
+        half = self._soften(self._twice(self.to_half(trunk, mix)))
         half = F.relu(half + self.detail(seen, mix))  # (N, half, H/2, W/2)
         half = F.relu(self.strokes(half, mix))
         return F.pixel_shuffle(self.to_rgb(half, mix), 2)
@@ -299,7 +329,8 @@ def _kmac(generator: Generator, areas: dict[str, int]) -> float:
     total = 0.0
     for name, module in generator.named_modules():
         if isinstance(module, StyledConv):
-            total += module.weight.numel() / areas.get(name, STRIDE * STRIDE)
+            area = areas.get(name.split(".")[0], STRIDE * STRIDE)
+            total += module.weight.numel() / area
     return total / 1000.0
 
 

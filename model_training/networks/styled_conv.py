@@ -17,6 +17,7 @@ class StyledConv(nn.Module):
 
     `mix` (N, rows) weighs the rows: row 0 is identity, rows 1..K the styles; any convex mix is a
     valid setting, and for a fixed one the whole module folds into a plain convolution.
+    With `silent_first` row 0 adds nothing, whatever it has learned elsewhere.
     `instance_norm` is for the twin of the gates alone: it reads the whole picture.
     """
 
@@ -31,6 +32,7 @@ class StyledConv(nn.Module):
         dilation: int = 1,
         gain: float = 1.0,
         instance_norm: bool = False,
+        silent_first: bool = False,
     ) -> None:
         super().__init__()
         self.stride = stride
@@ -42,6 +44,7 @@ class StyledConv(nn.Module):
         self.gain = nn.Parameter(torch.full((rows, channels_out), gain))
         self.bias = nn.Parameter(torch.zeros(rows, channels_out))
         self.instance_norm = instance_norm
+        self.heard = 1 if silent_first else 0
         self.pad_mode = "reflect"
 
     def normalised_weight(self) -> Tensor:
@@ -60,21 +63,24 @@ class StyledConv(nn.Module):
         y = F.conv2d(x, weight, stride=self.stride, padding=padding, dilation=self.dilation)
         if self.instance_norm:
             y = F.instance_norm(y)
-        gain = (mix @ self.gain).to(y.dtype)[:, :, None, None]
-        bias = (mix @ self.bias).to(y.dtype)[:, :, None, None]
+        mix = mix[:, self.heard :]
+        gain = (mix @ self.gain[self.heard :]).to(y.dtype)[:, :, None, None]
+        bias = (mix @ self.bias[self.heard :]).to(y.dtype)[:, :, None, None]
         return y * gain + bias
 
 
 class ResidualBlock(nn.Module):
-    """Two styled convolutions beside an identity path; starts close to the identity."""
+    """Two styled convolutions beside an identity path; `gain` says how far from it they start."""
 
-    def __init__(self, channels: int, rows: int, dilation: int, instance_norm: bool) -> None:
+    def __init__(
+        self, channels: int, rows: int, dilation: int, instance_norm: bool, gain: float = 0.4
+    ) -> None:
         super().__init__()
         self.first = StyledConv(
             channels, channels, 3, rows, dilation=dilation, gain=1.4, instance_norm=instance_norm
         )
         self.second = StyledConv(
-            channels, channels, 3, rows, dilation=dilation, gain=0.4, instance_norm=instance_norm
+            channels, channels, 3, rows, dilation=dilation, gain=gain, instance_norm=instance_norm
         )
 
     def forward(self, x: Tensor, mix: Tensor) -> Tensor:

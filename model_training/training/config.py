@@ -83,7 +83,8 @@ class SizeConfig(_Section):
     full: Annotated[int, Field(ge=0, le=128)] = 16
     blocks: Annotated[int, Field(ge=2, le=24)] = 6
     dilation: Annotated[int, Field(ge=1, le=4)] = 2
-    upsample: Literal["nearest", "bilinear"] = "bilinear"
+    upsample: Literal["nearest", "bilinear", "spline"] = "spline"
+    half_blocks: Annotated[int, Field(ge=0, le=8)] = 0
     contours: bool = True
     norm: Literal["weight", "instance"] = "weight"
 
@@ -110,6 +111,8 @@ class LossConfig(_Section):
     feature_stability: Weight = 0.0
     """The same on features: the same kind of stroke; it costs two more passes through VGG."""
     boil: Weight = 4.0
+    boil_floor: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    """Boil below this is not asked for: a style need not become flat to become calmer still."""
     boil_gate: Annotated[float, Field(gt=0.0, le=1.0)] = 0.2
     """Where an image boils more than this, its adversarial term falls in proportion."""
     adversarial: Weight = 0.3

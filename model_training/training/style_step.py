@@ -91,7 +91,7 @@ class StyleTraining(Training):
             "stability": weights.stability
             * stable
             * stability.stability_loss(warped, painted_moved, seen.visible),
-            "boil": weights.boil * stable * boil,
+            "boil": weights.boil * stable * (boil - weights.boil_floor).clamp_min(0.0),
             "tone": weights.tone * pixels.tone_loss(painted, image),
             "total_variation": weights.total_variation * pixels.total_variation_loss(painted),
         }
