@@ -14,12 +14,12 @@ or one file). Nothing executable ever travels here.
 
 **Order.** The worker speaks first, once, when it is ready::
 
-    {"type": "hello", "protocol": 1, "version": "0.1.0", "pid": 4711, "providers": ["CPUExecutionProvider"]}
+    {"type": "hello", "protocol": 2, "version": "0.1.0", "pid": 4711, "providers": ["CPUExecutionProvider"]}
 
 A client that speaks another protocol raises ``ProtocolMismatch`` and stops the worker. After that
 the client sends requests, each with an ``id`` of its own, a whole number that rises by one::
 
-    {"type": "render", "id": 1, "plates": "/shot/plate.%04d.exr", "results": "/shot/painted.%04d.exr", "frames": "1001-1024", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 0.8, "colorspace": null, "keep_going": false, "overwrite": true}
+    {"type": "render", "id": 1, "plates": "/shot/plate.%04d.exr", "results": "/shot/painted.%04d.exr", "frames": "1001-1024", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 0.8, "colorspace": null, "keep_going": false, "overwrite": true, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}}
     {"type": "cancel", "id": 2, "target": 1}
     {"type": "shutdown", "id": 3}
 
@@ -56,6 +56,7 @@ from nuke_plugin.contract.errors import (
     WorkerUnexpected,
     error_from_wire,
 )
+from nuke_plugin.contract.light_settings import DEFAULT_LIGHT, LightSettings
 from nuke_plugin.contract.strict_json import parse_object, read_record, write_record
 from nuke_plugin.contract.version import PROTOCOL
 
@@ -114,6 +115,9 @@ class Render:
 
     overwrite: bool
     """Whether results that exist are replaced; otherwise they are ``ResultsExist``."""
+
+    light: LightSettings = DEFAULT_LIGHT
+    """What becomes of light the network cannot see, of alpha, and of the plate's colour."""
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,12 @@ class PlateImage:
     def straight_alpha(self) -> NDArray[np.float32] | None:
         """The alpha, (H, W), of a file whose colours are not yet multiplied by it, as in PNG."""
         is_straight = self.painted.spec.get_int_attribute("oiio:UnassociatedAlpha", 0) != 0
-        if self.alpha is None or not is_straight:
+        return self.alpha_values if is_straight else None
+
+    @property
+    def alpha_values(self) -> NDArray[np.float32] | None:
+        """The alpha, (H, W), whatever it means; None when there is none."""
+        if self.alpha is None:
             return None
         return unit_values(self.painted.channels[self.alpha]).astype(np.float32)
 

@@ -14,11 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuke_plugin.contract.errors import OutOfMemory
+from nuke_plugin.contract.light_settings import CLIP, DEFAULT_LIGHT, LightSettings
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import PlateColour
-from nuke_plugin.worker.light import CarriedLight, Planes, mix, restore, show
+from nuke_plugin.worker.coverage import Coverage, uncover
+from nuke_plugin.worker.light import POLICIES, CarriedLight, Planes
 from nuke_plugin.worker.memory import memory_for
 from nuke_plugin.worker.network import Network
+from nuke_plugin.worker.plate_colour import keep_plate_colour
 from nuke_plugin.worker.resizing import resized
 from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry, Window
 
@@ -27,6 +30,11 @@ HALF_MAX = 65504.0
 
 _BAND_PX = 32768
 """Pixels worked on at a time outside the network: what they need stays in a core's own cache."""
+
+
+_STAND_IN = 1.0
+"""What the network sees of positive infinity: white, for a brighter one would light up its
+neighbours. Of NaN and negative infinity it sees black."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,9 @@ class SeenFrame:
     broken_colours: NDArray[np.float32] | None
     """The plate's colours of those pixels, (3, count)."""
 
+    coverage: Coverage | None = None
+    """The way back to premultiplied colours; None where they were not made straight."""
+
     @property
     def broken_pixels(self) -> int:
         """How many pixels are NaN or infinite."""
@@ -60,7 +71,13 @@ class SeenFrame:
 class Painter:
     """Paints frames with one network, one mix of styles and one strength."""
 
-    def __init__(self, network: Network, styles: Mapping[str, float], strength: float) -> None:
+    def __init__(
+        self,
+        network: Network,
+        styles: Mapping[str, float],
+        strength: float,
+        light: LightSettings = DEFAULT_LIGHT,
+    ) -> None:
         """Take weights by style id or title, and a strength within the range of the model's card.
 
         Raises ``StyleNotFound``, ``StyleWeightsInvalid`` or ``StrengthOutOfRange``.
@@ -69,6 +86,8 @@ class Painter:
         self.network = network
         self.style = network.card.style_vector(styles)
         self.strength = strength
+        self.light = light
+        self._policy = POLICIES[self.light.policy]
         self.window_limit_px = WINDOW_LIMIT_PX
         """Most pixels given to the network at once; halved when memory runs out."""
 
@@ -82,40 +101,56 @@ class Painter:
         planes: Planes,
         colour: PlateColour,
         cancellation: Cancellation | None = None,
+        alpha: NDArray[np.float32] | None = None,
     ) -> Planes:
         """Return the painted colours of a plate's, both float32 (3, H, W).
 
-        ``planes`` stays as it is. At neutral strength the colours come back as they are, only moved
-        to the result's space where that differs.
+        ``planes`` stays as it is; ``alpha``, (H, W), is what it is multiplied by. At neutral
+        strength the colours come back as they are, only moved to the result's space where that
+        differs.
         """
         if self.is_neutral:
             return self.unpainted(planes.copy(), colour)
         with memory_for(planes.shape[2], planes.shape[1]):
-            seen = self.see(planes.copy(), colour)
+            seen = self.see(planes.copy(), colour, alpha)
             painted = self.paint(seen, cancellation or Cancellation())
-            return self.finish(seen, painted).astype(np.float32, copy=False)
+            plate = planes.copy() if self.light.plate_colour else None
+            return self.finish(seen, painted, plate=plate).astype(np.float32, copy=False)
 
-    def see(self, planes: Planes, colour: PlateColour) -> SeenFrame:
-        """Return what the network sees of a plate's colours, (3, H, W); ``planes`` is used up."""
+    def see(
+        self, planes: Planes, colour: PlateColour, alpha: NDArray[np.float32] | None = None
+    ) -> SeenFrame:
+        """Return what the network sees of a plate's colours, (3, H, W); ``planes`` is used up.
+
+        ``alpha``, (H, W), is what they are multiplied by; None for colours that stand alone.
+        """
         is_broken = broken_mask(planes)
         broken_colours = None
         if is_broken is not None:
             plate_colours = planes[:, is_broken]  # (3, count)
             broken_colours = held_to_half(plate_colours)
             # A stand-in, so that no neighbour meets a NaN inside the network.
-            planes[:, is_broken] = np.nan_to_num(plate_colours, nan=0, posinf=HALF_MAX, neginf=0)
+            planes[:, is_broken] = _finite(plate_colours)
         height, width = planes.shape[1:]
         geometry = FrameGeometry.of(self.network.card, width, height, self.window_limit_px)
         padded = (1, 3, geometry.padded_height, geometry.padded_width)
         image: NDArray[np.float32] = np.empty(padded, np.float32)
         frame = geometry.frame_of(image)[0]  # (3, H, W), a view
         carried = []
+        coverage = None
+        if alpha is not None:
+            for rows in _bands(height, width):
+                colour.to_linear.apply(planes[:, rows])
+            coverage = uncover(planes, alpha, self.light.premult)
         for rows in _bands(height, width):
-            colour.to_linear.apply(planes[:, rows])
-            carried.append(show(planes[:, rows]))
+            if alpha is None:
+                colour.to_linear.apply(planes[:, rows])
+            carried.append(self._policy.show(planes[:, rows]))
             frame[:, rows] = planes[:, rows]
         geometry.reflect_into_pad(image)
-        return SeenFrame(image, geometry, tuple(carried), colour, is_broken, broken_colours)
+        return SeenFrame(
+            image, geometry, tuple(carried), colour, is_broken, broken_colours, coverage
+        )
 
     def paint(self, seen: SeenFrame, cancellation: Cancellation) -> Planes:
         """Run the network; return the painted frame, display encoded in [0, 1], (3, H, W).
@@ -138,14 +173,31 @@ class Painter:
                 geometry = smaller
 
     def finish(
-        self, seen: SeenFrame, painted: Planes, dtype: type[np.floating[Any]] = np.float32
+        self,
+        seen: SeenFrame,
+        painted: Planes,
+        dtype: type[np.floating[Any]] = np.float32,
+        plate: Planes | None = None,
     ) -> NDArray[np.floating[Any]]:
-        """Return the result's colours, (3, H, W) of ``dtype``, finite ones within half's range."""
+        """Return the result's colours, (3, H, W) of ``dtype``, finite ones within half's range.
+
+        ``plate`` is wanted where its colour is kept: its own colours, which are used up.
+        """
         result = np.empty(painted.shape, dtype)
         height, width = painted.shape[1:]
+        is_clipped = self.light.policy == CLIP
         for rows, carried in zip(_bands(height, width), seen.carried, strict=True):
-            band = restore(painted[:, rows], carried)
+            band = self._policy.restore(painted[:, rows], carried)
+            if seen.coverage is not None:
+                seen.coverage.restore(band, rows)
+            if is_clipped:
+                np.clip(band, 0, 1, out=band)
             seen.colour.from_linear.apply(band)
+            if plate is not None:
+                plate_band = self.unpainted(plate[:, rows], seen.colour)
+                keep_plate_colour(band, _finite(plate_band), self.light.plate_colour)
+                if is_clipped:
+                    np.clip(band, 0, 1, out=band)
             np.clip(band, -HALF_MAX, HALF_MAX, out=band)
             result[:, rows] = band
         if seen.is_broken is not None:
@@ -168,8 +220,10 @@ class Painter:
         ``RenderCancelled``, and ``MemoryError`` when a window is too large for the machine.
         """
         painted = self._run_fitted(image, geometry, cancellation)
+        shown = geometry.frame_of(image)[0]
+        self._policy.hold(painted, shown)
         if self.network.card.wiring.is_mixed_by_worker and self.strength != 1:
-            painted = mix(painted, geometry.frame_of(image)[0], self.strength)
+            painted = self._policy.mix(painted, shown, self.strength)
         return painted
 
     def _run_fitted(
@@ -240,6 +294,11 @@ def held_to_half(colours: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return colours whose finite values a half float can hold; NaN and infinities stay."""
     held = np.clip(colours, -HALF_MAX, HALF_MAX)
     return np.where(np.isfinite(colours), held, colours)
+
+
+def _finite(colours: Planes) -> Planes:
+    """Return colours with a number for what is none; those pixels come back as they were anyway."""
+    return np.nan_to_num(colours, nan=0, posinf=_STAND_IN, neginf=0)
 
 
 def _bands(height: int, width: int) -> Iterator[slice]:

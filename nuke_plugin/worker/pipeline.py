@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from nuke_plugin.contract.errors import ColourSpaceNeeded, PlateError, RenderCancelled
 from nuke_plugin.contract.library import ModelLibrary
+from nuke_plugin.contract.light_settings import DEFAULT_LIGHT, OFF, ON, LightSettings
 from nuke_plugin.contract.messages import FrameFailure
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import ColourConfig, PlateColour
@@ -76,6 +77,9 @@ class RenderSettings:
     half_precision: bool = False
     """Whether the network counts in half precision, where the model has such a network."""
 
+    light: LightSettings = DEFAULT_LIGHT
+    """What becomes of light the network cannot see, of alpha, and of the plate's colour."""
+
 
 @dataclass(frozen=True)
 class FrameDone:
@@ -106,6 +110,9 @@ class RenderReport:
 
     failed: tuple[FrameFailure, ...]
     """Frames given up, rising; empty unless ``keep_going``."""
+
+    broken_pixels: int
+    """How many pixels were NaN or infinite, over all frames; they stayed as they were."""
 
     provider: str
     """The execution provider that ran the network."""
@@ -207,7 +214,7 @@ class _Job:
                 f"The model {settings.model} has no network in half precision, so it paints in "
                 "single precision. Export it again to have both.",
             )
-        self._painter = Painter(network, settings.styles, settings.strength)
+        self._painter = Painter(network, settings.styles, settings.strength, settings.light)
         if network.card.caution and not self._painter.is_neutral:
             on_warning(None, network.card.caution)
         self._results = ResultSequence.prepare(settings.results, self._plates, settings.overwrite)
@@ -215,6 +222,7 @@ class _Job:
         self._stages = dict.fromkeys(STAGES, 0.0)
         self._written: list[int] = []
         self._failed: list[FrameFailure] = []
+        self._broken_pixels = 0
 
     def run(self) -> RenderReport:
         """Render all frames; see ``render``."""
@@ -232,6 +240,7 @@ class _Job:
         return RenderReport(
             tuple(sorted(self._written)),
             tuple(sorted(self._failed, key=lambda failure: failure.frame)),
+            self._broken_pixels,
             self._painter.network.provider,
             dict(self._stages),
             time.perf_counter() - self._started,
@@ -276,7 +285,8 @@ class _Job:
                 is_broken = broken_mask(plate.colours())
                 count = 0 if is_broken is None else int(is_broken.sum())
                 return _Loaded(frame, plate, colour, None, count)
-            seen = self._painter.see(plate.colours(), colour)
+            alpha = self._multiplied_alpha(plate)
+            seen = self._painter.see(plate.colours(), colour, alpha)
             return _Loaded(frame, plate, colour, seen, seen.broken_pixels)
 
     def _paint(self, loaded: _Loaded) -> Planes | None:
@@ -301,8 +311,11 @@ class _Job:
             planes = self._result_colours(loaded, painted)
         with self._timed("write"), memory_for(plate.width, plate.height):
             path = self._results.pattern.path(loaded.frame)
-            write_result(path, plate, planes, provenance(self._painter, loaded.colour))
+            is_undone = loaded.seen is not None and loaded.seen.coverage is not None
+            notes = provenance(self._painter, loaded.colour, is_undone)
+            write_result(path, plate, planes, notes)
         with self._lock:
+            self._broken_pixels += loaded.broken_pixels
             self._written.append(loaded.frame)
             self._tell_progress(loaded.frame, is_written=True)
 
@@ -310,11 +323,13 @@ class _Job:
         self, loaded: _Loaded, painted: Planes | None
     ) -> NDArray[np.floating[Any]] | None:
         """Return the colours to write, (3, H, W); None for the plate's own, bit for bit."""
-        plate, alpha = loaded.plate, loaded.plate.straight_alpha
+        plate, alpha = loaded.plate, self._alpha_to_multiply(loaded.plate)
         planes: NDArray[np.floating[Any]]
         if loaded.seen is not None and painted is not None:
             dtype = np.float16 if alpha is None else np.float32
-            planes = self._painter.finish(loaded.seen, painted, dtype)
+            keeps_colour = self._settings.light.plate_colour > 0
+            own = plate.colours() if keeps_colour else None
+            planes = self._painter.finish(loaded.seen, painted, dtype, own)
         elif plate.is_integer or alpha is not None:
             planes = held_to_half(self._painter.unpainted(plate.colours(), loaded.colour))
         else:
@@ -322,6 +337,18 @@ class _Job:
         if alpha is not None:
             planes *= alpha
         return planes
+
+    def _multiplied_alpha(self, plate: PlateImage) -> NDArray[np.float32] | None:
+        """Return the alpha that a plate's colours are multiplied by; None if they stand alone."""
+        premult = self._settings.light.premult
+        if premult == OFF or (premult != ON and plate.straight_alpha is not None):
+            return None
+        return plate.alpha_values
+
+    def _alpha_to_multiply(self, plate: PlateImage) -> NDArray[np.float32] | None:
+        """Return the alpha of a file whose colours are not multiplied by it, as they will be."""
+        is_said = self._settings.light.premult in (ON, OFF)
+        return None if is_said else plate.straight_alpha
 
     def _give_up(self, frame: int, error: PlateError) -> None:
         with self._lock:

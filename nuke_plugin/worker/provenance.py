@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nuke_plugin.contract.light_settings import OFF, ON
 from nuke_plugin.contract.version import VERSION
 from nuke_plugin.worker.colour import PlateColour
 from nuke_plugin.worker.painter import Painter
 
 
-def provenance(painter: Painter, colour: PlateColour) -> Mapping[str, str | float]:
-    """Return the attributes of a frame: version, model and its hash, style, strength, colour."""
+def provenance(
+    painter: Painter, colour: PlateColour, is_unpremultiplied: bool = False
+) -> Mapping[str, str | float]:
+    """Return the attributes of a frame: version, model and its hash, style, strength, light.
+
+    ``is_unpremultiplied`` tells whether the colours were divided by their alpha to be painted.
+    """
     card = painter.network.card
     return {
         "impasto/version": VERSION,
@@ -19,6 +25,9 @@ def provenance(painter: Painter, colour: PlateColour) -> Mapping[str, str | floa
         "impasto/style": style_text(painter),
         "impasto/strength": float(painter.strength),
         "impasto/colorspace": colour.result_space,
+        "impasto/light": painter.light.policy,
+        "impasto/premult": ON if is_unpremultiplied else OFF,
+        "impasto/plate_colour": float(painter.light.plate_colour),
     }
 
 

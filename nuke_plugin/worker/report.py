@@ -24,6 +24,8 @@ def render_lines(report: RenderReport, results: str) -> list[str]:
             f"{report.seconds:.1f} s, {report.seconds / count:.2f} s a frame, on {report.provider}",
             f"Seconds a frame, overlapping: {_stage_text(report.stages, count)}",
         ]
+    if report.broken_pixels:
+        lines.append(f"NaN or infinite pixels, left as they were: {report.broken_pixels}")
     if report.failed:
         failed = _frames_text(tuple(failure.frame for failure in report.failed))
         lines.append(f"Failed: {failed}; the warnings say why.")

@@ -146,6 +146,7 @@ class Server:
             colorspace=request.colorspace,
             keep_going=request.keep_going,
             overwrite=request.overwrite,
+            light=request.light,
         )
         return render(
             settings,

@@ -1,18 +1,13 @@
 """Holds the view: the 8-bit picture that a person is shown of a plate or of a result.
 
 Scene light does not fit a screen, and cutting it at 1 would hide what matters most here: whether
-highlights survived the painting. So light above a knee is rolled off, the brightest channel along
-
-    f(m) = m                                             for m <= k = 0.6
-         = k + (1 - k) log(1 + a (m - k)) / log(1 + a (w - k))    above, f(w) = 1 at w = 12
-
-with ``a`` such that the slope is continuous at k; all channels follow it by one factor, so hues
+highlights survived the painting. So light above a knee of 0.6 is rolled off, the brightest channel
+along the curve of ``log_shoulder`` with 12 as white; all channels follow it by one factor, so hues
 stay. It only serves sheets and movies: no rendered pixel passes through it.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +18,7 @@ from nuke_plugin.worker.colour import ColourConfig
 from nuke_plugin.worker.image_file import read_plate
 from nuke_plugin.worker.lettering import Picture
 from nuke_plugin.worker.light import Planes, encode_srgb
+from nuke_plugin.worker.log_shoulder import LogShoulder
 
 KNEE = 0.6
 """Linear value up to which the picture shows the light as it is."""
@@ -64,23 +60,8 @@ def shown(light: Planes) -> Picture:
 
 
 def roll_off(brightest: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return f(m) of the module's text, in [0, 1], for values of 0 or more."""
-    above = np.clip(brightest - np.float32(KNEE), 0, np.float32(WHITE - KNEE))
-    rise = np.log1p(np.float32(_STEEPNESS) * above) / np.float32(_rise_at_white(_STEEPNESS))
-    rolled = np.minimum(brightest, np.float32(KNEE)) + np.float32(1 - KNEE) * rise
-    return np.asarray(rolled, np.float32)
+    """Return the curve's values, in [0, 1], for values of 0 or more."""
+    return _ROLL_OFF.squeeze(brightest)
 
 
-def _rise_at_white(steepness: float) -> float:
-    return math.log1p(steepness * (WHITE - KNEE))
-
-
-def _steepness() -> float:
-    """Return the ``a`` of slope 1 at the knee, the fixed point of log(1 + a (w - k)) / (1 - k)."""
-    steepness = 1.0
-    for _ in range(100):
-        steepness = _rise_at_white(steepness) / (1 - KNEE)
-    return steepness
-
-
-_STEEPNESS = _steepness()
+_ROLL_OFF = LogShoulder(KNEE, WHITE)

@@ -117,6 +117,9 @@ def test_alpha_is_the_plates_and_provenance_is_added(shot: RenderSettings, studi
         "impasto/style": "warm:0.75,cold:0.25",
         "impasto/strength": 0.25,
         "impasto/colorspace": "Linear Rec.709 (sRGB)",
+        "impasto/light": "carry",
+        "impasto/premult": "on",
+        "impasto/plate_colour": 0.0,
     }
 
 
