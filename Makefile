@@ -22,8 +22,8 @@ WORKER := $(VENV)/.installed-$(EXTRA)
 DEV := $(VENV)/.installed-dev
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-# Everything directly in nuke_plugin/ and contract/ runs in Nuke 14's Python 3.9.
-NUKE_SIDE := $(wildcard init.py menu.py nuke_plugin/*.py) nuke_plugin/contract
+# Everything directly in nuke_plugin/, looks/ and contract/ runs in Nuke 14's Python 3.9.
+NUKE_SIDE := $(wildcard init.py menu.py nuke_plugin/*.py) nuke_plugin/looks nuke_plugin/contract
 
 setup: $(WORKER)
 	@echo "Installed in $(VENV). Nuke: add this folder to NUKE_PATH. Commands: $(BIN)/impasto --help"

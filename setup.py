@@ -58,6 +58,7 @@ setup(
     packages=[
         "nuke_plugin",
         "nuke_plugin.contract",
+        "nuke_plugin.looks",
         "nuke_plugin.worker",
         "nuke_plugin.worker.importing",
         "nuke_plugin.worker.measure",

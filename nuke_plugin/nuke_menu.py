@@ -14,6 +14,8 @@ PANEL_CLASS = "__import__('nuke_plugin.panel', fromlist=['Panel']).Panel"
 
 _CREATE = "__import__('nuke_plugin.style_node', fromlist=['create']).create()"
 _OPEN_PANEL = "__import__('nuke_plugin.nuke_menu', fromlist=['open_panel']).open_panel()"
+_COPY_LOOK = "__import__('nuke_plugin.looks.clipboard', fromlist=['copy_look']).copy_look()"
+_PASTE_LOOK = "__import__('nuke_plugin.looks.clipboard', fromlist=['paste_look']).paste_look()"
 
 
 def install() -> None:
@@ -23,7 +25,10 @@ def install() -> None:
     nukescripts.registerWidgetAsPanel(PANEL_CLASS, PANEL_NAME, PANEL_ID)
     for menu in (nuke.menu("Nuke").addMenu("Impasto"), nuke.toolbar("Nodes").addMenu("Impasto")):
         menu.addCommand("ImpastoStyle", _CREATE)
-    nuke.menu("Nuke").addMenu("Impasto").addCommand("Styles panel", _OPEN_PANEL)
+    menu = nuke.menu("Nuke").addMenu("Impasto")
+    menu.addCommand("Styles panel", _OPEN_PANEL)
+    menu.addCommand("Copy look", _COPY_LOOK, tooltip="Copy the selected node's look as text.")
+    menu.addCommand("Paste look", _PASTE_LOOK, tooltip="Give the copied look to selected nodes.")
 
 
 def open_panel() -> None:

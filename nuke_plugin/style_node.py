@@ -32,7 +32,7 @@ def create(model: Optional[str] = None, style: Optional[str] = None) -> nuke.Gro
         style_knobs.add_knobs(group, models, styles)
         claim_results(group)
         if model and style:
-            _choose(group, installed, model, style)
+            choose(group, installed, model, style)
         else:
             refresh(group, installed)
         if len(selected) == 1:
@@ -77,13 +77,13 @@ def selected_style_node() -> Optional[nuke.Group]:
 def set_style(group: nuke.Group, model: str, style: str) -> None:
     """Choose a style, as one step of Undo."""
     with undo.one_step("Choose Impasto style"):
-        _choose(group, StyleList.read(), model, style)
+        choose(group, StyleList.read(), model, style)
 
 
 def refresh(group: nuke.Group, installed: Optional[StyleList] = None) -> None:
     """Fit the menus to what is installed now; a choice that is not installed stays and is told."""
     model, style = group[style_knobs.MODEL].value(), group[style_knobs.STYLE].value()
-    _choose(group, installed or StyleList.read(), model, style)
+    choose(group, installed or StyleList.read(), model, style)
 
 
 def claim_results(group: nuke.Group) -> None:
@@ -128,10 +128,11 @@ def knob_changed() -> None:
     if knob.name() == style_knobs.MODEL and styles and style not in styles:
         style = styles[0]
     with undo.not_recorded():
-        _choose(node, installed, model, style)
+        choose(node, installed, model, style)
 
 
-def _choose(group: nuke.Group, installed: StyleList, model: str, style: str) -> None:
+def choose(group: nuke.Group, installed: StyleList, model: str, style: str) -> None:
+    """Choose a style inside a step of Undo that the caller opened; one not installed is told."""
     _fill_menu(group[style_knobs.MODEL], installed.model_ids(), model)
     _fill_menu(group[style_knobs.STYLE], installed.style_ids(model), style)
     _describe(group, installed)

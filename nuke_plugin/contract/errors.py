@@ -43,7 +43,14 @@
     │   ├── ScriptNotSaved          RuntimeError
     │   ├── NodeBusy                RuntimeError
     │   ├── NodeEdited              LookupError
+    │   ├── StyleNodeNeeded         LookupError
     │   └── PlateRenderFailed       RuntimeError
+    ├── LookError                   a look: read, kept, passed on
+    │   ├── LookInvalid             ValueError
+    │   ├── LookUnreadable          OSError
+    │   ├── LookNotSaved            OSError
+    │   ├── LookHasNoPlace          RuntimeError
+    │   └── ShotPatternInvalid      ValueError
     ├── WorkerError                 the second process
     │   ├── WorkerNotInstalled      RuntimeError
     │   ├── WorkerDied              RuntimeError
@@ -545,6 +552,21 @@ class NodeEdited(NodeError, LookupError):
         )
 
 
+class StyleNodeNeeded(NodeError, LookupError):
+    """Something was to be done with the selected ImpastoStyle nodes, and they are not selected."""
+
+    def __init__(self, action: str, needed: str, found: int) -> None:
+        """``needed`` is how many nodes the action takes: ``one`` or ``one or more``."""
+        self.action = action
+        self.needed = needed
+        self.found = found
+        super().__init__(
+            f"{action} needs {needed} ImpastoStyle node, and {found or 'none'} of the selected "
+            f"nodes {'are' if found > 1 else 'is'} one. Select {needed} in the node graph, and "
+            "choose it again."
+        )
+
+
 class PlateRenderFailed(NodeError, RuntimeError):
     """Nuke could not write the plates for the worker."""
 
@@ -555,6 +577,79 @@ class PlateRenderFailed(NodeError, RuntimeError):
         super().__init__(
             f"Nuke could not write the plates of {node} to {self.plates}: {_clause(reason)}. "
             "Correct the nodes above it, or the folder, and render again."
+        )
+
+
+# --- looks -----------------------------------------------------------------------------------
+
+
+class LookError(ImpastoError):
+    """Something is wrong with a look, or with the place where looks are kept."""
+
+
+class LookInvalid(LookError, ValueError):
+    """A file, a text or a node is no look, or one that cannot be used."""
+
+    def __init__(self, source: str, key: str, reason: str) -> None:
+        """``source`` says what was read: ``The file /show/looks/rain.json``."""
+        self.source = source
+        self.key = key
+        self.reason = reason
+        where = f", key {_shortened(key)!r}" if key else ""
+        super().__init__(
+            f"{source} is not a look that can be used{where}: {_shortened(_clause(reason))}. Copy or save the "
+            "look again where it came from, or correct this value."
+        )
+
+
+class LookUnreadable(LookError, OSError):
+    """A look's file is gone or cannot be read."""
+
+    def __init__(self, path: AnyPath, reason: str) -> None:
+        self.path = str(path)
+        self.reason = reason
+        super().__init__(
+            f"The look {self.path} cannot be read: {_clause(reason)}. Look at the folder again; "
+            "if someone replaced or removed it, the earlier file is in its folder 'earlier'."
+        )
+
+
+class LookNotSaved(LookError, OSError):
+    """A look could not be written."""
+
+    def __init__(self, look: str, folder: AnyPath, reason: str) -> None:
+        self.look = look
+        self.folder = str(folder)
+        self.reason = reason
+        super().__init__(
+            f"The look {look!r} was not saved in {self.folder}: {_clause(reason)}. Nothing was "
+            "changed there. Correct the folder, its permissions or its free space, and save again."
+        )
+
+
+class LookHasNoPlace(LookError, RuntimeError):
+    """There is no folder for the looks that were asked for."""
+
+    def __init__(self, which: str, reason: str) -> None:
+        """``which`` are the looks: ``of this shot`` or ``of the show``."""
+        self.which = which
+        self.reason = reason
+        super().__init__(
+            f"There is no folder for the looks {which}: {_clause(reason)}. Save the script to keep "
+            "looks with the shot; set IMPASTO_LOOKS to a folder to share them in the show."
+        )
+
+
+class ShotPatternInvalid(LookError, ValueError):
+    """The pattern that should find the shot's name in the script's path does not."""
+
+    def __init__(self, pattern: str, reason: str) -> None:
+        self.pattern = pattern
+        self.reason = reason
+        super().__init__(
+            f"The pattern {pattern!r} in IMPASTO_SHOT_PATTERN gives no shot name: "
+            f"{_clause(reason)}. Write a regular expression with a group, such as "
+            "/shots/(?P<shot>[^/]+)/, or name the shot in IMPASTO_SHOT."
         )
 
 
@@ -710,6 +805,11 @@ def error_classes() -> tuple[type[ImpastoError], ...]:
 def _clause(reason: str) -> str:
     """Return a reason as it may stand inside a sentence: stripped, without a final full stop."""
     return reason.strip().rstrip(".")
+
+
+def _shortened(text: str) -> str:
+    """Return a text that a stranger wrote, cut to what a person reads in a dialog."""
+    return text if len(text) <= 300 else text[:200] + "..."
 
 
 def _nearest(wanted: str, known: Sequence[str]) -> str:

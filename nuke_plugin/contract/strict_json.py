@@ -12,6 +12,7 @@ import collections.abc
 import dataclasses
 import json
 import math
+import re
 import types
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -22,6 +23,14 @@ Record = TypeVar("Record")
 
 class NumberTree(dict[str, Any]):
     """Numbers by name, nested to any depth: ``{"tile": {"max_difference": 2e-6}}``."""
+
+
+class KeptKeys(dict[str, Any]):
+    """Keys of a record that its class does not know, kept as they were read.
+
+    A record with a field of this type may be read by an older version than wrote it, and is written
+    again without losing what the newer one put there. The record itself says when that is allowed.
+    """
 
 
 def parse_object(text: str) -> dict[str, Any]:
@@ -50,16 +59,21 @@ def read_record(record_class: type[Record], value: dict[str, Any], key: str = ""
 
     ``key`` is the path of ``value`` in its file. Raises ``FieldInvalid`` with the path of the key
     that is missing, unknown, of the wrong type, or refused by the class's own ``__post_init__``.
+    A field of type ``KeptKeys`` is no key: it takes up the unknown ones.
     """
     hints = get_type_hints(record_class)
     names = [field.name for field in dataclasses.fields(record_class)]  # type: ignore[arg-type]
-    for name in value:
-        if name not in names:
-            raise FieldInvalid(_join(key, name), "this key is not known")
+    keepers = [name for name in names if hints[name] is KeptKeys]
+    names = [name for name in names if name not in keepers]
+    unknown = [name for name in value if name not in names]
+    if unknown and not keepers:
+        raise FieldInvalid(_join(key, unknown[0]), "this key is not known")
     for name in names:
         if name not in value:
             raise FieldInvalid(_join(key, name), "this key is missing")
     filled = {name: _read(hints[name], value[name], _join(key, name)) for name in names}
+    for keeper in keepers:
+        filled[keeper] = KeptKeys(_kept({name: value[name] for name in unknown}, key))
     try:
         return record_class(**filled)
     except FieldInvalid as error:
@@ -68,7 +82,8 @@ def read_record(record_class: type[Record], value: dict[str, Any], key: str = ""
 
 def write_record(record: object) -> dict[str, Any]:
     """Return the JSON object that ``read_record`` reads back as an equal record."""
-    return dataclasses.asdict(record)  # type: ignore[call-overload, no-any-return]
+    written = dataclasses.asdict(record)  # type: ignore[call-overload]
+    return _with_kept_keys(written)  # type: ignore[no-any-return]
 
 
 def _read(hint: Any, value: Any, key: str) -> Any:
@@ -125,6 +140,43 @@ def _number_tree(value: Any, key: str) -> NumberTree:
     return tree
 
 
+def _kept(value: Any, key: str, depth: int = 0) -> Any:
+    """Return a value that is only passed on; refuses one that could not be written again."""
+    if depth > _DEEPEST_KEPT:
+        raise FieldInvalid(key, "it is nested too deeply")
+    if isinstance(value, dict):
+        return {
+            _kept(name, key): _kept(item, _join(key, name), depth + 1)
+            for name, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_kept(item, f"{key}[{index}]", depth + 1) for index, item in enumerate(value)]
+    if isinstance(value, str) and _HALF_CHARACTER.search(value):
+        raise FieldInvalid(key, "it holds half a character, which no file can")
+    if isinstance(value, float):
+        return _number(value, key)
+    if isinstance(value, int) and abs(value) > _LARGEST_KEPT:
+        raise FieldInvalid(key, "the number is too large")
+    return value
+
+
+def _with_kept_keys(value: Any) -> Any:
+    """Return what ``dataclasses.asdict`` gave, with kept keys beside the others again."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(_with_kept_keys(item) for item in value)
+    if not isinstance(value, dict) or isinstance(value, NumberTree):
+        return value
+    kept = [item for item in value.values() if isinstance(item, KeptKeys)]
+    known = {
+        name: _with_kept_keys(item)
+        for name, item in value.items()
+        if not isinstance(item, KeptKeys)
+    }
+    for keys in kept:
+        known.update(keys)
+    return known
+
+
 def _object(value: Any, key: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise FieldInvalid(key, f"it is {_kind(value)}, not an object")
@@ -153,6 +205,10 @@ def _kind(value: Any) -> str:
         return "null"
     return _KIND_OF_TYPE.get(type(value), type(value).__name__)
 
+
+_DEEPEST_KEPT = 16
+_LARGEST_KEPT = 2**64
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 _UNIONS = (Union, getattr(types, "UnionType", Union))
 """What a field that may be null has as origin; ``X | None`` is another kind from Python 3.10 on."""

@@ -17,10 +17,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_menus_are_there(nuke: ModuleType) -> None:
-    """The node is in the Nodes toolbar and in the Impasto menu, the panel in menu and panes."""
+    """The node is in toolbar and menu, the panel in menu and panes, looks in the menu."""
     assert nuke.menu("Nodes").findItem("Impasto/ImpastoStyle") is not None
     assert nuke.menu("Nuke").findItem("Impasto/ImpastoStyle") is not None
     assert nuke.menu("Nuke").findItem("Impasto/Styles panel") is not None
+    assert nuke.menu("Nuke").findItem("Impasto/Copy look") is not None
+    assert nuke.menu("Nuke").findItem("Impasto/Paste look") is not None
     assert nuke.menu("Pane").findItem("Impasto") is not None
 
 

@@ -11,6 +11,7 @@ from tests.standin.plugin_names import problems_in
 REPOSITORY = Path(__file__).resolve().parents[2]
 NUKE_SIDE = [
     *sorted((REPOSITORY / "nuke_plugin").glob("*.py")),
+    *sorted((REPOSITORY / "nuke_plugin" / "looks").glob("*.py")),
     REPOSITORY / "init.py",
     REPOSITORY / "menu.py",
 ]

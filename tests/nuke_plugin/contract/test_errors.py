@@ -191,6 +191,37 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "file. Correct the nodes above it, or the folder, and render again.",
     ),
     (
+        errors.StyleNodeNeeded("Copy look", "one", 2),
+        "Copy look needs one ImpastoStyle node, and 2 of the selected nodes are one. Select one in "
+        "the node graph, and choose it again.",
+    ),
+    (
+        errors.LookInvalid("The file /show/rain.json", "strength", "it is 2 and must be 0 to 1"),
+        "The file /show/rain.json is not a look that can be used, key 'strength': it is 2 and must "
+        "be 0 to 1. Copy or save the look again where it came from, or correct this value.",
+    ),
+    (
+        errors.LookUnreadable("/show/rain.json", "No such file or directory"),
+        "The look /show/rain.json cannot be read: No such file or directory. Look at the folder "
+        "again; if someone replaced or removed it, the earlier file is in its folder 'earlier'.",
+    ),
+    (
+        errors.LookNotSaved("Rain", "/show", "No space left on device"),
+        "The look 'Rain' was not saved in /show: No space left on device. Nothing was changed "
+        "there. Correct the folder, its permissions or its free space, and save again.",
+    ),
+    (
+        errors.LookHasNoPlace("of the show", "IMPASTO_LOOKS is not set"),
+        "There is no folder for the looks of the show: IMPASTO_LOOKS is not set. Save the script "
+        "to keep looks with the shot; set IMPASTO_LOOKS to a folder to share them in the show.",
+    ),
+    (
+        errors.ShotPatternInvalid("sh[0-9", "unterminated character set at position 2"),
+        "The pattern 'sh[0-9' in IMPASTO_SHOT_PATTERN gives no shot name: unterminated character "
+        "set at position 2. Write a regular expression with a group, such as "
+        "/shots/(?P<shot>[^/]+)/, or name the shot in IMPASTO_SHOT.",
+    ),
+    (
         errors.WorkerNotInstalled(["/plugin/.venv"], "make setup"),
         "The Impasto worker is not installed: no Python with its packages was found (looked at "
         "/plugin/.venv). Run: make setup. Or set IMPASTO_PYTHON to the Python that has it.",

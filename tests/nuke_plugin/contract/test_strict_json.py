@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Optional
 
 import pytest
@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nuke_plugin.contract.errors import FieldInvalid
-from nuke_plugin.contract.strict_json import NumberTree, parse_object, read_record, write_record
+from nuke_plugin.contract.strict_json import (
+    KeptKeys,
+    NumberTree,
+    parse_object,
+    read_record,
+    write_record,
+)
 
 
 @dataclass(frozen=True)
@@ -171,3 +177,34 @@ def test_any_value_reads_or_is_refused(value: object, key: str) -> None:
     except FieldInvalid as error:
         outcome = error.key
     assert isinstance(outcome, Painter) or str(outcome).startswith(key)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A record that passes on what it does not know."""
+
+    name: str
+    brushes: tuple[Brush, ...]
+    more: KeptKeys = field(default_factory=KeptKeys)
+
+
+def test_keys_of_a_newer_version_are_passed_on() -> None:
+    """A record that keeps unknown keys writes them as they came; parts that do not refuse them."""
+    brushes = [{"width_px": 12, "hair": "hog"}]
+    value = {"name": "Theo", "brushes": brushes, "stamp": {"cent": [5, True, None]}, "more": 1.5}
+    read = read_record(Letter, value)
+
+    assert read.more == {"stamp": {"cent": [5, True, None]}, "more": 1.5}
+    assert write_record(read) == {**value, "brushes": tuple(brushes)}
+    with pytest.raises(FieldInvalid, match=r"brushes\[0\].tip"):
+        read_record(Letter, {**value, "brushes": [{**brushes[0], "tip": 1}]})
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [10**30, float("inf"), "\ud800", {"\ud800": 1}, parse_object('{"a":' * 40 + "1" + "}" * 40)],
+)
+def test_what_could_not_be_written_again_is_not_kept(kept: object) -> None:
+    """A value that no file could take, or that is nested too deeply, is refused with its key."""
+    with pytest.raises(FieldInvalid, match="stamp"):
+        read_record(Letter, {"name": "Theo", "brushes": [], "stamp": kept})
