@@ -62,6 +62,7 @@ setup(
         "nuke_plugin.worker",
         "nuke_plugin.worker.importing",
         "nuke_plugin.worker.measure",
+        "nuke_plugin.worker.nuke_install",
         "nuke_plugin.worker.verify",
         "model_training",
         "model_training.cli",

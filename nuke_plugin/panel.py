@@ -130,12 +130,7 @@ class Panel(QtWidgets.QWidget):
             find_worker_python(os.environ)
             self.worker_notice.show_text("", "")
         except WorkerNotInstalled as error:
-            self.worker_notice.show_text(
-                "The Impasto worker is not installed",
-                "Nothing can be rendered yet. Run this in a terminal, then press Refresh:",
-                error.install,
-            )
-            self.worker_notice.setToolTip(rich_text.tooltip(error.message))
+            self.worker_notice.show_missing_worker(error)
         problems = self._styles.problems
         if self._styles.entries:
             title = f"{len(problems)} model folder{'' if len(problems) == 1 else 's'} left out"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Optional
 
+from nuke_plugin import rich_text
+from nuke_plugin.contract.errors import WorkerNotInstalled
 from nuke_plugin.qt import Qt, QtGui, QtWidgets
 
 
@@ -47,6 +49,15 @@ class Notice(QtWidgets.QFrame):
         self._command.setVisible(bool(command))
         self._copy.setVisible(bool(command))
         self.setVisible(bool(text))
+
+    def show_missing_worker(self, error: WorkerNotInstalled) -> None:
+        """Show why no worker was found, in the words of ``impasto nuke-install --check``."""
+        text = (
+            f"Nothing can be rendered yet: {error.reason}. Run this in a terminal, then press "
+            "Refresh:"
+        )
+        self.show_text(error.TITLE, text, error.install)
+        self.setToolTip(rich_text.tooltip(error.message))
 
     def text(self) -> str:
         """Return what the box says."""

@@ -19,7 +19,6 @@ from typing import Callable, Optional, Union
 from nuke_plugin.contract.errors import (
     ImpastoError,
     WorkerDied,
-    WorkerError,
     WorkerNotInstalled,
     WorkerTimeout,
 )
@@ -32,8 +31,15 @@ from nuke_plugin.contract.messages import (
     Result,
     Warning,
 )
-from nuke_plugin.worker_process import WorkerProcess, cleaned_environment
-from nuke_plugin.worker_python import PLUGIN_ROOT, find_worker_python, install_command
+from nuke_plugin.contract.worker_start import (
+    PLUGIN_ROOT,
+    WORKER_ARGUMENTS,
+    cleaned_environment,
+    explained_death,
+    find_worker_python,
+    install_command,
+)
+from nuke_plugin.worker_process import WorkerProcess
 
 RenderEvent = Union[Progress, Warning, Result, Cancelled]
 
@@ -57,7 +63,7 @@ class Patience:
 
 def worker_command() -> list[str]:
     """Return the command that starts the worker; raises ``WorkerNotInstalled``."""
-    return [str(find_worker_python(os.environ)), "-m", "nuke_plugin.worker"]
+    return [str(find_worker_python(os.environ)), *WORKER_ARGUMENTS]
 
 
 class RenderConversation:
@@ -144,7 +150,7 @@ class WorkerClient:
     def render(self, request: Render) -> RenderConversation:
         """Send a render request, whose ``id`` is replaced by the next free one.
 
-        Waits for the worker to start if it must. Raises ``WorkerNotInstalled``, ``WorkerDied``,
+        Waits for the worker to start if it must. Raises ``WorkerNotInstalled``, ``WorkerBroken``,
         ``WorkerTimeout`` or ``ProtocolMismatch`` when it does not.
         """
         process = self._running_process()
@@ -172,7 +178,7 @@ class WorkerClient:
                 try:
                     process.wait_for_greeting(self._patience.greeting_seconds)
                 except WorkerDied as error:
-                    raise _explained(error, process.program) from error
+                    raise explained_death(error, process.program) from error
             return process
 
     def _start(self) -> WorkerProcess:
@@ -187,14 +193,6 @@ class WorkerClient:
         with self._numbering:
             self._last_id += 1
             return self._last_id
-
-
-def _explained(death: WorkerDied, program: str) -> WorkerError:
-    """Return what a death before the first message means, when its last line tells."""
-    for line in reversed(death.last_lines):
-        if line.startswith("ModuleNotFoundError"):
-            return WorkerNotInstalled([f"{program} ({line})"], install_command())
-    return death
 
 
 _session: Optional[WorkerClient] = None

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Callable, Union
 
 from nuke_plugin.contract.errors import ImpastoError, WorkerDied, WorkerTimeout
-from nuke_plugin.contract.library import SEARCH_PATH_VARIABLE
 from nuke_plugin.contract.messages import (
     Answer,
     Hello,
@@ -33,36 +32,8 @@ from nuke_plugin.contract.messages import (
 KEPT_LINES = 12
 """Lines of the worker's standard error that an error shows."""
 
-_DROPPED_VARIABLES = ("PYTHONHOME", "PYTHONPATH", "PYTHONEXECUTABLE", "LD_LIBRARY_PATH")
-_DROPPED_PREFIXES = ("QT_", "DYLD_")
-
 Inbox = queue.Queue[Union[Answer, ImpastoError]]
 """What a request hears: messages, or the error that ended the process."""
-
-
-def cleaned_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for the worker: without what Nuke sets for its own Python and Qt.
-
-    Those variables make another Python load Nuke's standard library and Nuke's shared libraries.
-    Relative paths become absolute: they are meant from Nuke's folder, the worker runs in another.
-    """
-    kept = {
-        name: value
-        for name, value in environ.items()
-        if name.upper() not in _DROPPED_VARIABLES and not name.upper().startswith(_DROPPED_PREFIXES)
-    }
-    kept["PYTHONUTF8"] = "1"  # what it prints is decoded as UTF-8 here, also on Windows
-    if SEARCH_PATH_VARIABLE in kept:
-        places = kept[SEARCH_PATH_VARIABLE].split(os.pathsep)
-        kept[SEARCH_PATH_VARIABLE] = os.pathsep.join(map(_absolute, places))
-    if "OCIO" in kept:
-        kept["OCIO"] = _absolute(kept["OCIO"])
-    return kept
-
-
-def _absolute(place: str) -> str:
-    """Return a path as it means here; ``ocio://`` names a built-in config and is no path."""
-    return os.path.abspath(place) if place.strip() and "://" not in place else place
 
 
 class WorkerProcess:

@@ -51,8 +51,21 @@
     │   ├── LookNotSaved            OSError
     │   ├── LookHasNoPlace          RuntimeError
     │   └── ShotPatternInvalid      ValueError
+    ├── InstallError                what tells Nuke where the plugin is
+    │   ├── NukeFolderInvalid       ValueError
+    │   ├── NukeFolderUnread        LookupError
+    │   ├── PluginFolderInvalid     ValueError
+    │   ├── StartupFileUnreadable   OSError
+    │   ├── StartupFileUnwritable   PermissionError
+    │   ├── StartupFileBroken       ValueError
+    │   ├── InstallLinesEdited      ValueError
+    │   ├── PluginNotOnPath         LookupError
+    │   ├── PluginFolderMoved       FileNotFoundError
+    │   └── TwoInstallations        RuntimeError
     ├── WorkerError                 the second process
     │   ├── WorkerNotInstalled      RuntimeError
+    │   ├── WorkerBroken            RuntimeError
+    │   ├── WorkerVersionDiffers    RuntimeError
     │   ├── WorkerDied              RuntimeError
     │   ├── WorkerTimeout           TimeoutError
     │   ├── WorkerUnexpected        RuntimeError
@@ -653,6 +666,141 @@ class ShotPatternInvalid(LookError, ValueError):
         )
 
 
+# --- what tells Nuke where the plugin is -----------------------------------------------------
+
+
+class InstallError(ImpastoError):
+    """Something is wrong with the lines in Nuke's folder, or where they lead."""
+
+
+class NukeFolderInvalid(InstallError, ValueError):
+    """The folder named as Nuke's cannot be one."""
+
+    def __init__(self, folder: AnyPath, reason: str) -> None:
+        self.folder = str(folder)
+        self.reason = reason
+        super().__init__(
+            f"{self.folder} cannot be Nuke's folder: {_clause(reason)}. Name the folder of the "
+            "show's init.py (--nuke-dir), or leave the option out for your own .nuke."
+        )
+
+
+class NukeFolderUnread(InstallError, LookupError):
+    """Nuke, started from this environment, does not look into the folder that was named."""
+
+    def __init__(self, folder: AnyPath) -> None:
+        self.folder = str(folder)
+        super().__init__(
+            f"Nuke does not read {self.folder}: it is neither your own .nuke nor, in this "
+            "environment, on NUKE_PATH. Add it to NUKE_PATH where the show sets it."
+        )
+
+
+class PluginFolderInvalid(InstallError, ValueError):
+    """The folder of this Impasto is none that Nuke can load."""
+
+    def __init__(self, folder: AnyPath, reason: str) -> None:
+        self.folder = str(folder)
+        self.reason = reason
+        super().__init__(
+            f"Nuke cannot load Impasto from {self.folder}: {_clause(reason)}. Run `impasto "
+            "nuke-install` from a whole copy of the project, after `make setup` there."
+        )
+
+
+class StartupFileUnreadable(InstallError, OSError):
+    """Nuke's ``init.py`` is there and cannot be read."""
+
+    def __init__(self, path: AnyPath, reason: str) -> None:
+        self.path = str(path)
+        self.reason = reason
+        super().__init__(
+            f"{self.path} cannot be read: {_clause(reason)}. Correct its permissions, and run "
+            "`impasto nuke-install` again."
+        )
+
+
+class StartupFileUnwritable(InstallError, PermissionError):
+    """Nuke's ``init.py`` cannot be written; it is as it was."""
+
+    def __init__(self, path: AnyPath, reason: str) -> None:
+        self.path = str(path)
+        self.reason = reason
+        super().__init__(
+            f"{self.path} cannot be written: {_clause(reason)}. It was left as it was. Correct "
+            "that, or write to another folder (--nuke-dir); `--show` prints the lines to add by "
+            "hand."
+        )
+
+
+class StartupFileBroken(InstallError, ValueError):
+    """Nuke's ``init.py`` is not Python, so that Nuke runs no line of it."""
+
+    def __init__(self, path: AnyPath, line: int, reason: str) -> None:
+        """``line`` counts from 1."""
+        self.path = str(path)
+        self.line = line
+        self.reason = reason
+        super().__init__(
+            f"Nuke cannot run {self.path}: line {line} is not Python 3 ({_clause(reason)}), so "
+            "nothing in the file takes effect. Correct that line, and run `impasto nuke-install` "
+            "again."
+        )
+
+
+class InstallLinesEdited(InstallError, ValueError):
+    """The lines of ``impasto nuke-install`` are no longer as it wrote them."""
+
+    def __init__(self, path: AnyPath, line: int, reason: str) -> None:
+        """``line`` is that of the first mark there is, counted from 1."""
+        self.path = str(path)
+        self.line = line
+        self.reason = reason
+        super().__init__(
+            f"The lines of `impasto nuke-install` in {self.path}, near line {line}, were changed: "
+            f"{_clause(reason)}. Nothing was written, since what is yours there cannot be told. "
+            "Take those lines out by hand, both marks included, and run it again."
+        )
+
+
+class PluginNotOnPath(InstallError, LookupError):
+    """Nothing tells Nuke where the plugin is."""
+
+    def __init__(self, looked_at: Iterable[AnyPath]) -> None:
+        """``looked_at`` are the folders whose ``init.py`` and ``menu.py`` Nuke runs."""
+        self.looked_at = tuple(str(place) for place in looked_at)
+        super().__init__(
+            "Nuke does not find Impasto: neither NUKE_PATH nor the init.py and menu.py in "
+            f"{', '.join(self.looked_at)} lead to it. Run: impasto nuke-install."
+        )
+
+
+class PluginFolderMoved(InstallError, FileNotFoundError):
+    """Nuke is told a folder in which there is no Impasto."""
+
+    def __init__(self, folder: AnyPath, told_by: str) -> None:
+        """``told_by`` is the file and line that name the folder."""
+        self.folder = str(folder)
+        self.told_by = told_by
+        super().__init__(
+            f"Nuke looks for Impasto in {self.folder} ({told_by}), and it is not there: the "
+            "folder was moved or taken away. Run `impasto nuke-install` where Impasto is now."
+        )
+
+
+class TwoInstallations(InstallError, RuntimeError):
+    """Nuke is led to more than one Impasto, or to another than this."""
+
+    def __init__(self, places: Iterable[str]) -> None:
+        """``places`` each name a folder, its version and what leads there."""
+        self.places = tuple(places)
+        super().__init__(
+            f"There is more than one Impasto: {'; '.join(self.places)}. Which one Nuke uses "
+            "depends on their order. Take away what leads to the others (`impasto nuke-install "
+            "--remove` takes its own lines), or run `impasto nuke-install` from the one to keep."
+        )
+
+
 # --- the second process ----------------------------------------------------------------------
 
 
@@ -663,14 +811,62 @@ class WorkerError(ImpastoError):
 class WorkerNotInstalled(WorkerError, RuntimeError):
     """No Python that has the worker's packages was found."""
 
-    def __init__(self, looked_at: Iterable[AnyPath], install: str) -> None:
-        """``install`` is the command to run, such as ``make setup``."""
+    TITLE = "The Impasto worker is not installed"
+
+    def __init__(self, looked_at: Iterable[AnyPath], install: str, named_by: str = "") -> None:
+        """``install`` is the command to run, such as ``make setup``.
+
+        ``named_by`` is the environment variable that names the one place, if one does: then the
+        place is wrong, and nothing else was looked at.
+        """
         self.looked_at = tuple(str(place) for place in looked_at)
         self.install = install
+        places = ", ".join(self.looked_at) or "nothing"
+        if named_by:
+            self.reason = f"{named_by} names {places}, and there is no such file"
+            remedy = (
+                f"Correct {named_by} where it is set: in the environment, or by `impasto "
+                f"nuke-install`, which renews it. If no worker is installed, run: {install}."
+            )
+        else:
+            self.reason = f"no Python with its packages was found (looked at {places})"
+            remedy = f"Run: {install}. Or set IMPASTO_PYTHON to the Python that has it."
+        super().__init__(f"{self.TITLE}: {self.reason}. {remedy}")
+
+
+class WorkerBroken(WorkerError, RuntimeError):
+    """The worker's Python is there and the worker ends before its first message."""
+
+    def __init__(
+        self, python: AnyPath, exit_code: int, last_lines: Sequence[str], install: str
+    ) -> None:
+        """``exit_code`` as Python's ``subprocess`` gives it; ``install`` is the command to run."""
+        self.python = str(python)
+        self.exit_code = exit_code
+        self.last_lines = tuple(last_lines)
+        self.install = install
+        said = "\n".join(f"    {line}" for line in self.last_lines)
+        said = f"It last printed:\n{said}" if said else "It printed nothing."
         super().__init__(
-            "The Impasto worker is not installed: no Python with its packages was found (looked "
-            f"at {', '.join(self.looked_at) or 'nothing'}). Run: {install}. Or set IMPASTO_PYTHON "
-            "to the Python that has it."
+            f"The Impasto worker does not start: {self.python} ended with exit code {exit_code}"
+            f"{_signal_meaning(exit_code)} before its first message. Install it again: {install}. "
+            f"{said}"
+        )
+
+
+class WorkerVersionDiffers(WorkerError, RuntimeError):
+    """The worker's Python has another version of Impasto than the plugin's folder."""
+
+    def __init__(self, python: AnyPath, found: str, plugin: str, install: str) -> None:
+        """``found`` and ``plugin`` are versions; ``install`` is the command to run."""
+        self.python = str(python)
+        self.found = found
+        self.plugin = plugin
+        self.install = install
+        super().__init__(
+            f"The worker's Python {self.python} has Impasto {found}, and the plugin is {plugin}: "
+            f"its packages may not fit. Install the worker again: {install}. Or name another "
+            "Python (IMPASTO_PYTHON)."
         )
 
 

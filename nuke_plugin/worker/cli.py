@@ -28,6 +28,7 @@ except ImportError as error:
 
 from nuke_plugin.worker.command_end import AsJson, finish  # these need typer
 from nuke_plugin.worker.importing.command import import_network
+from nuke_plugin.worker.nuke_install.command import nuke_install
 from nuke_plugin.worker.verify.command import verify_model
 
 if TYPE_CHECKING:
@@ -261,6 +262,7 @@ def demo(
 
 app.command("import")(import_network)
 app.command("verify")(verify_model)
+app.command("nuke-install")(nuke_install)
 
 
 @app.command()

@@ -13,11 +13,12 @@ from nuke_standin import session
 
 from nuke_plugin import style_node
 from nuke_plugin.contract import library
+from nuke_plugin.contract.errors import WorkerNotInstalled
 from nuke_plugin.nuke_menu import PANEL_ID
 from nuke_plugin.panel import Panel
 from nuke_plugin.qt import Qt, QtGui, QtWidgets
 from nuke_plugin.style_list import StyleList
-from nuke_plugin.worker_python import install_command
+from nuke_plugin.worker_python import find_worker_python, install_command
 from tests.nuke_plugin.comp import Comp
 
 
@@ -195,13 +196,17 @@ def test_a_hidden_panel_costs_nothing(panel: Panel) -> None:
 def test_a_missing_worker_is_told_with_the_command(
     panel: Panel, monkeypatch: pytest.MonkeyPatch, qtbot: Any
 ) -> None:
-    """Without the worker's Python the panel loads, says so, and copies the command to run."""
+    """Without the worker's Python the panel loads, tells the error's words and its command."""
     monkeypatch.setenv("IMPASTO_PYTHON", "/nowhere/python")
+    with pytest.raises(WorkerNotInstalled) as missing:
+        find_worker_python(os.environ)
     qtbot.mouseClick(panel.refresh_button, Qt.MouseButton.LeftButton)
 
     assert panel.worker_notice.isVisible()
     assert panel.worker_notice.command() == install_command()
-    assert "/nowhere/python" in panel.worker_notice.toolTip()
+    assert missing.value.reason in panel.worker_notice.text()
+    assert "/nowhere/python" in panel.worker_notice.text()
+    assert "Correct IMPASTO_PYTHON" in panel.worker_notice.toolTip()
     copy = panel.worker_notice.findChild(QtWidgets.QPushButton)
     qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
     assert QtGui.QGuiApplication.clipboard().text() == panel.worker_notice.command()

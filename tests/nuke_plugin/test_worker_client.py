@@ -22,9 +22,8 @@ from nuke_plugin.contract.errors import (
     WorkerTimeout,
 )
 from nuke_plugin.contract.messages import Cancelled, Progress, Render, Result
+from nuke_plugin.contract.worker_start import PLUGIN_ROOT, cleaned_environment
 from nuke_plugin.worker_client import Patience, WorkerClient
-from nuke_plugin.worker_process import cleaned_environment
-from nuke_plugin.worker_python import PLUGIN_ROOT
 
 REQUEST = Render(
     id=0,

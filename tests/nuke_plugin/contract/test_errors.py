@@ -227,6 +227,73 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "/plugin/.venv). Run: make setup. Or set IMPASTO_PYTHON to the Python that has it.",
     ),
     (
+        errors.WorkerBroken("/studio/python3", -11, ["importing"], "make setup"),
+        "The Impasto worker does not start: /studio/python3 ended with exit code -11 (crashed) "
+        "before its first message. Install it again: make setup. It last printed:\n    importing",
+    ),
+    (
+        errors.WorkerVersionDiffers("/studio/python3", "0.0.9", "0.1.0", "make setup"),
+        "The worker's Python /studio/python3 has Impasto 0.0.9, and the plugin is 0.1.0: its "
+        "packages may not fit. Install the worker again: make setup. Or name another Python "
+        "(IMPASTO_PYTHON).",
+    ),
+    (
+        errors.NukeFolderInvalid("/show/nuk", "there is no such folder"),
+        "/show/nuk cannot be Nuke's folder: there is no such folder. Name the folder of the "
+        "show's init.py (--nuke-dir), or leave the option out for your own .nuke.",
+    ),
+    (
+        errors.NukeFolderUnread("/show/nuke"),
+        "Nuke does not read /show/nuke: it is neither your own .nuke nor, in this environment, on "
+        "NUKE_PATH. Add it to NUKE_PATH where the show sets it.",
+    ),
+    (
+        errors.PluginFolderInvalid("/lib/site-packages", "it has no menu.py"),
+        "Nuke cannot load Impasto from /lib/site-packages: it has no menu.py. Run `impasto "
+        "nuke-install` from a whole copy of the project, after `make setup` there.",
+    ),
+    (
+        errors.StartupFileUnreadable("/home/a/.nuke/init.py", "Permission denied"),
+        "/home/a/.nuke/init.py cannot be read: Permission denied. Correct its permissions, and "
+        "run `impasto nuke-install` again.",
+    ),
+    (
+        errors.StartupFileUnwritable("/home/a/.nuke/init.py", "it is write-protected"),
+        "/home/a/.nuke/init.py cannot be written: it is write-protected. It was left as it was. "
+        "Correct that, or write to another folder (--nuke-dir); `--show` prints the lines to add "
+        "by hand.",
+    ),
+    (
+        errors.StartupFileBroken("/home/a/.nuke/init.py", 3, "invalid syntax"),
+        "Nuke cannot run /home/a/.nuke/init.py: line 3 is not Python 3 (invalid syntax), so "
+        "nothing in the file takes effect. Correct that line, and run `impasto nuke-install` "
+        "again.",
+    ),
+    (
+        errors.InstallLinesEdited("/home/a/.nuke/init.py", 3, "the last mark is missing"),
+        "The lines of `impasto nuke-install` in /home/a/.nuke/init.py, near line 3, were changed: "
+        "the last mark is missing. Nothing was written, since what is yours there cannot be told. "
+        "Take those lines out by hand, both marks included, and run it again.",
+    ),
+    (
+        errors.PluginNotOnPath(["/home/a/.nuke", "/show/nuke"]),
+        "Nuke does not find Impasto: neither NUKE_PATH nor the init.py and menu.py in "
+        "/home/a/.nuke, /show/nuke lead to it. Run: impasto nuke-install.",
+    ),
+    (
+        errors.PluginFolderMoved("/old/impasto", "/home/a/.nuke/init.py, line 3"),
+        "Nuke looks for Impasto in /old/impasto (/home/a/.nuke/init.py, line 3), and it is not "
+        "there: the folder was moved or taken away. Run `impasto nuke-install` where Impasto is "
+        "now.",
+    ),
+    (
+        errors.TwoInstallations(["/a 0.1.0 (NUKE_PATH)", "/b 0.0.9 (this command)"]),
+        "There is more than one Impasto: /a 0.1.0 (NUKE_PATH); /b 0.0.9 (this command). Which one "
+        "Nuke uses depends on their order. Take away what leads to the others (`impasto "
+        "nuke-install --remove` takes its own lines), or run `impasto nuke-install` from the one "
+        "to keep.",
+    ),
+    (
         errors.WorkerDied(-9, ["reading frame 1001", "Killed"]),
         "The Impasto worker ended unexpectedly with exit code -9 (killed, most often because the "
         "machine ran out of memory). Render again: it will be started afresh. It last printed:\n"
@@ -335,6 +402,17 @@ def test_names_far_from_all() -> None:
 def test_nothing_installed() -> None:
     """With nothing installed the sentence says so and offers no name."""
     assert "None is installed." in errors.ModelNotFound("masters", [], []).message
+
+
+def test_a_wrong_variable_is_named() -> None:
+    """A variable that names no worker is what is to be corrected, and is said so."""
+    error = errors.WorkerNotInstalled(["/nowhere/python"], "make setup", "IMPASTO_PYTHON")
+    assert error.reason == "IMPASTO_PYTHON names /nowhere/python, and there is no such file"
+    assert error.message == (
+        f"{error.TITLE}: {error.reason}. Correct IMPASTO_PYTHON where it is set: in the "
+        "environment, or by `impasto nuke-install`, which renews it. If no worker is installed, "
+        "run: make setup."
+    )
 
 
 def test_silent_death() -> None:

@@ -1,4 +1,4 @@
-"""Promises of the search for the worker's Python."""
+"""Promises of the worker's start: where its Python is looked for, and what a failure is called."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from nuke_plugin.contract.errors import WorkerNotInstalled
-from nuke_plugin.worker_python import find_worker_python, virtual_environment_python
+from nuke_plugin.contract.errors import WorkerBroken, WorkerDied, WorkerNotInstalled
+from nuke_plugin.contract.worker_start import (
+    explained_death,
+    find_worker_python,
+    install_command,
+    virtual_environment_python,
+)
 
 
 def test_the_variable_comes_first(tmp_path: Path) -> None:
@@ -32,7 +37,8 @@ def test_a_variable_that_names_nothing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(WorkerNotInstalled, match="/studio/python3") as caught:
         find_worker_python({"IMPASTO_PYTHON": "/studio/python3"}, tmp_path)
 
-    assert caught.value.looked_at == (str(Path("/studio/python3")),)
+    assert caught.value.looked_at == (str(Path(os.path.abspath("/studio/python3"))),)
+    assert "Correct IMPASTO_PYTHON" in caught.value.message
 
 
 def test_a_relative_variable_is_meant_from_here(
@@ -57,6 +63,27 @@ def test_nothing_installed_says_what_to_run(tmp_path: Path) -> None:
     assert setup in caught.value.install
     assert str(tmp_path / "Plug ins") in caught.value.install
     assert caught.value.install in caught.value.message
+
+
+def test_a_missing_package_means_not_installed(tmp_path: Path) -> None:
+    """A start that ends for want of a package is told as not installed, with the package."""
+    lines = ["Traceback", "ModuleNotFoundError: No module named 'cv2'", "Exception ignored"]
+    found = explained_death(WorkerDied(1, lines), "/w/python", tmp_path)
+
+    assert isinstance(found, WorkerNotInstalled)
+    assert found.looked_at == ("/w/python (ModuleNotFoundError: No module named 'cv2')",)
+    assert found.install == install_command(tmp_path)
+
+
+def test_any_other_end_at_the_start_means_broken(tmp_path: Path) -> None:
+    """A start that ends for another reason shows its exit code, its last words and the remedy."""
+    lines = ["error while loading shared libraries: libpython3.11.so.1.0"]
+    found = explained_death(WorkerDied(127, lines), "/w/python", tmp_path)
+
+    assert isinstance(found, WorkerBroken)
+    assert found.exit_code == 127
+    assert lines[0] in found.message
+    assert install_command(tmp_path) in found.message
 
 
 def _build(root: Path) -> None:
