@@ -26,7 +26,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NUKE_SIDE := $(wildcard init.py menu.py nuke_plugin/*.py) nuke_plugin/looks nuke_plugin/contract
 
 setup: $(WORKER)
-	@echo "Installed in $(VENV). Nuke: add this folder to NUKE_PATH. Commands: $(BIN)/impasto --help"
+	@echo "Installed in $(VENV). Nuke: $(BIN)/impasto nuke-install. Commands: $(BIN)/impasto --help"
 
 demo: $(WORKER)
 	$(BIN)/impasto demo --out demo_output
