@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from nuke_plugin.contract.errors import (
+    FieldInvalid,
     OptionInvalid,
     PlateNotFound,
     ResultsExist,
@@ -32,6 +33,7 @@ from nuke_plugin.worker.nuke_install.command import nuke_install
 from nuke_plugin.worker.verify.command import verify_model
 
 if TYPE_CHECKING:
+    from nuke_plugin.contract.light_settings import LightSettings
     from nuke_plugin.worker.terminal import Terminal
 
 app = typer.Typer(
@@ -71,6 +73,16 @@ def _mix(text: str) -> dict[str, float]:
         raise OptionInvalid("--mix-styles", str(error)) from error
 
 
+def _light(policy: str, premult: str, plate_colour: float) -> LightSettings:
+    from nuke_plugin.contract.light_settings import LightSettings
+
+    try:
+        return LightSettings(policy, premult, plate_colour)
+    except FieldInvalid as error:
+        option = {"policy": "light"}.get(error.key, error.key.replace("_", "-"))
+        raise OptionInvalid(f"--{option}", error.reason) from error
+
+
 def _size(text: str) -> tuple[int, int]:
     width, _, height = text.lower().partition("x")
     if not (width.isdecimal() and height.isdecimal() and int(width) > 1 and int(height) > 1):
@@ -105,6 +117,23 @@ def render(
     half_precision: Annotated[
         bool, typer.Option("--half-precision", help="Count in float16: faster on a GPU.")
     ] = False,
+    light: Annotated[
+        str,
+        typer.Option(
+            metavar="carry|compress|clip",
+            help="Light above white: round the network, squeezed into what it sees, or cut off.",
+        ),
+    ] = "carry",
+    premult: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|on|off",
+            help="Divide by alpha, paint, multiply: as file and pixels say, always, never.",
+        ),
+    ] = "auto",
+    plate_colour: Annotated[
+        float, typer.Option(metavar="0..1", help="How much of the plate's own colour is kept.")
+    ] = 0.0,
     as_json: AsJson = False,
 ) -> None:
     """Paint plates in a style."""
@@ -119,6 +148,7 @@ def render(
         if (style is None) == (mix_styles is None):
             raise OptionInvalid("--style or --mix-styles", "give one of the two")
         mix = None if mix_styles is None else _mix(mix_styles)
+        light_settings = _light(light, premult, plate_colour)
         studio = Studio.from_environment(os.environ)
         choice = choose_style(studio.library, model, style, mix, terminal.warn)
         settings = RenderSettings(
@@ -132,6 +162,7 @@ def render(
             keep_going=keep_going,
             overwrite=overwrite,
             half_precision=half_precision,
+            light=light_settings,
         )
         with terminal.bar("painting") as advance:
             report = run_interruptible(

@@ -33,14 +33,14 @@ from nuke_plugin.worker.light import Planes
 Plane = NDArray[np.float32]
 """One value a pixel, float32 (H, W)."""
 
-REACH_PX = 96
+REACH_PX = 128
 """How far from a pixel the plate may change what its straight colour is."""
 
 _BESIDE_PX = 32
-"""Half side of the square in which ``auto`` looks for a picture beside an edge."""
+"""How far ``auto`` looks for a picture beside an edge."""
 
 _EXTENDED_PX = (64, 16, 4)
-"""Half sides of the squares whose mean an empty pixel is given; the smallest one counts most."""
+"""How far empty pixels look for a colour; what is found nearest counts most."""
 
 _LEAST_SHARE = np.float32(2.0**-12)
 """Shares below are 0: dividing by them would show a half float's last bit."""
@@ -51,11 +51,11 @@ _OWN_LIGHT = np.float32(0.001)
 _LIGHT_STOPS = (7.0, 10.0)
 """By how many stops colours exceed alpha, none and all of them being light without alpha."""
 
-_BESIDE = (0.02, 0.2)
+_BESIDE = (0.005, 0.05)
 """Brightness beside an edge against that of the element, between nothing and a picture."""
 
 _FAINT = np.float32(1e-4)
-"""Coverage, as a mean of a square, that yields to the colours of a larger square."""
+"""Coverage within a reach that yields to the colours found within a larger one."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,7 @@ def uncover(planes: Planes, alpha: Plane, premult: str) -> Coverage | None:
     share = np.maximum(opacity, _own_light(brightest, opacity))
     if premult == AUTO:
         picture = _picture_beside(brightest, opacity)
+        picture *= np.minimum(brightest / _OWN_LIGHT, 1)
         np.maximum(share, opacity + (1 - opacity) * picture, out=share)
     share[share < _LEAST_SHARE] = 0
     is_empty = share == 0
@@ -113,30 +114,37 @@ def _own_light(brightest: Plane, opacity: Plane) -> Plane:
 
 def _picture_beside(brightest: Plane, opacity: Plane) -> Plane:
     """Return whether a picture lies where alpha is 0 near each pixel, (H, W) in [0, 1]."""
-    is_outside = (1 - opacity) ** 8  # 0.5 at an alpha of 0.08
+    is_outside = (1 - opacity) ** 64  # 0.5 at an alpha of 0.01
     is_inside = opacity * (1 - is_outside)
-    outside = _mean(brightest * is_outside, _BESIDE_PX)
-    outside /= np.maximum(_mean(is_outside, _BESIDE_PX), _FAINT)
     inside = _mean(brightest * (1 - is_outside), _BESIDE_PX)
     inside /= np.maximum(_mean(is_inside, _BESIDE_PX), _FAINT)
-    return _rise(outside / (inside + _OWN_LIGHT), *_BESIDE)
+    inside += _OWN_LIGHT
+    # One spark is no picture, however bright.
+    outside = _mean(np.minimum(brightest, inside) * is_outside, _BESIDE_PX)
+    outside /= np.maximum(_mean(is_outside, _BESIDE_PX), _FAINT)
+    return _rise(outside / inside, *_BESIDE)
 
 
 def _extend(planes: Planes, share: Plane, is_empty: NDArray[np.bool_]) -> None:
     """Fill empty pixels with the colours nearby, in place; beyond reach they fade to black."""
-    cover = [_mean(share, half_side) + _FAINT for half_side in _EXTENDED_PX]
+    cover = [_mean(share, reach_px) + _FAINT for reach_px in _EXTENDED_PX]
     for plane in planes:
         multiplied = plane * share
         filled: Plane = np.zeros_like(plane)
-        for half_side, covered in zip(_EXTENDED_PX, cover, strict=True):
-            filled = (_mean(multiplied, half_side) + _FAINT * filled) / covered
+        for reach_px, covered in zip(_EXTENDED_PX, cover, strict=True):
+            filled = (_mean(multiplied, reach_px) + _FAINT * filled) / covered
         np.copyto(plane, filled, where=is_empty)
 
 
-def _mean(plane: Plane, half_side: int) -> Plane:
-    """Return the mean over a square round each pixel, (H, W); outside the frame there is 0."""
-    side = 2 * half_side + 1
-    mean = cv2.blur(plane, (side, side), borderType=cv2.BORDER_CONSTANT)
+def _mean(plane: Plane, reach_px: int) -> Plane:
+    """Return the mean round each pixel, (H, W), weighted less towards the reach; outside is 0.
+
+    Two means over squares: after one, a network would see the squares' edges and paint them.
+    """
+    side = 2 * (reach_px // 2) + 1
+    once = cv2.blur(plane, (side, side), borderType=cv2.BORDER_CONSTANT)
+    mean = cv2.blur(once, (side, side), borderType=cv2.BORDER_CONSTANT)
+    # Running sums may end a little below 0 where there is nothing.
     return np.asarray(np.maximum(mean, 0) if plane.min() >= 0 else mean, np.float32)
 
 

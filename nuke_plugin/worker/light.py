@@ -13,7 +13,7 @@ precision, except with *clip*. With m the brightest of r, g, b once negative par
               back     : decode(painted) ratio + negative
 
     compress  negative                                         carried likewise
-              g(m)     = ``log_shoulder``, 0.25 to 65504       nothing of the positive is carried
+              g(m)     = ``log_shoulder``, 0.25 to 4 x 65504   nothing of the positive is carried
               shown    = encode((rgb - negative) g(m) / m)
               back     : decode(painted) n(p) / p + negative, p its brightest channel, g(n) = p
 
@@ -44,8 +44,9 @@ Planes = NDArray[np.float32]
 SHOULDER = np.float32(0.8)
 """Linear value up to which *carry* shows the plate as it is."""
 
-LOG_SHOULDER = LogShoulder(knee=0.25, top=65504.0)
-"""What *compress* does to the brightest channel."""
+LOG_SHOULDER = LogShoulder(knee=0.25, top=4 * 65504.0)
+"""What *compress* does to the brightest channel. In the widest spaces, ACES2065-1 or XYZ, 65504 is
+up to four times as much in Rec.709's narrow ones."""
 
 NEAR_PX = 16
 """How far *compress* looks for light that paint may be as bright as; within twice that it fades."""
@@ -129,7 +130,7 @@ class Carry(LightPolicy):
 
 
 class Compress(LightPolicy):
-    """A logarithm above a knee: all light, up to 65504, goes through the network."""
+    """A logarithm above a knee: all light, up to 65504 in any space, goes through the network."""
 
     name = COMPRESS
 

@@ -292,8 +292,12 @@ class _Job:
     def _paint(self, loaded: _Loaded) -> Planes | None:
         count = loaded.broken_pixels
         if count:
-            subject = "1 pixel is" if count == 1 else f"{count} pixels are"
-            self._warn(loaded.frame, f"{subject} NaN or infinite and stayed as they were.")
+            text = (
+                "1 pixel is NaN or infinite and stayed as it was."
+                if count == 1
+                else f"{count} pixels are NaN or infinite and stayed as they were."
+            )
+            self._warn(loaded.frame, text)
         if loaded.seen is None:
             return None
         limit_px = self._painter.window_limit_px

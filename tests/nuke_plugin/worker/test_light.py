@@ -137,21 +137,21 @@ def test_a_mix_is_one_of_light_whatever_is_carried(policy: LightPolicy, amount: 
 
 
 def test_compress_shows_what_is_in_a_bright_sky() -> None:
-    """Clouds of 8 in a sky of 4 differ by 6 code values or more, where carry shows one white."""
+    """Clouds of 8 in a sky of 4 differ by 5 code values or more, where carry shows one white."""
     sky = pixels((4.0, 4.0, 4.0), (8.0, 8.0, 8.0))
     by_policy = {}
     for policy in (CARRY, COMPRESS):
         shown = sky.copy()
         policy.show(shown)
         by_policy[policy.name] = float(shown[0, 0, 1] - shown[0, 0, 0]) * 255
-    assert by_policy["compress"] > 6
+    assert by_policy["compress"] > 5
     assert by_policy["carry"] < 1
 
 
 def test_compress_shows_dark_light_as_it_is_and_rises_to_the_top() -> None:
-    """Below the knee it is the sRGB curve; from there to 65504 it rises with every half stop."""
+    """Below the knee it is the sRGB curve; from there to its top it rises with every half stop."""
     light = np.concatenate(
-        [np.linspace(0, 0.25, 50), 0.25 * 2.0 ** np.arange(0.5, 18, 0.5), [65504]]
+        [np.linspace(0, 0.25, 50), 0.25 * 2.0 ** np.arange(0.5, 20, 0.5), [4 * 65504]]
     )
     planes = pixels(*((value, value, value) for value in light))
     COMPRESS.show(planes)
@@ -191,7 +191,9 @@ def test_paint_may_be_as_bright_as_the_light_near_it_and_fades_away_from_it() ->
 
 def test_the_log_shoulder_expands_what_it_squeezed() -> None:
     """The two directions of the curve are inverse to one another, up to its top."""
-    light = np.concatenate([[0.0, 0.1, 0.25], np.geomspace(0.26, 65504, 2000)]).astype(np.float32)
+    light = np.concatenate([[0.0, 0.1, 0.25], np.geomspace(0.26, 4 * 65504, 2000)]).astype(
+        np.float32
+    )
     expanded = LOG_SHOULDER.expand(LOG_SHOULDER.squeeze(light))
     np.testing.assert_allclose(expanded, light, rtol=3e-5)
     assert LOG_SHOULDER.squeeze(np.array([1e30], np.float32))[0] == pytest.approx(1)
