@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import collections.abc
 import dataclasses
+import functools
 import json
 import math
 import re
@@ -61,7 +62,7 @@ def read_record(record_class: type[Record], value: dict[str, Any], key: str = ""
     that is missing, unknown, of the wrong type, or refused by the class's own ``__post_init__``.
     A field of type ``KeptKeys`` is no key: it takes up the unknown ones.
     """
-    hints = get_type_hints(record_class)
+    hints = _hints_of(record_class)  # type: ignore[arg-type]
     names = [field.name for field in dataclasses.fields(record_class)]  # type: ignore[arg-type]
     keepers = [name for name in names if hints[name] is KeptKeys]
     names = [name for name in names if name not in keepers]
@@ -84,6 +85,12 @@ def write_record(record: object) -> dict[str, Any]:
     """Return the JSON object that ``read_record`` reads back as an equal record."""
     written = dataclasses.asdict(record)  # type: ignore[call-overload]
     return _with_kept_keys(written)  # type: ignore[no-any-return]
+
+
+@functools.cache
+def _hints_of(record_class: type[Any]) -> dict[str, Any]:
+    """Return the types of a class's fields; kept, for evaluating them costs more than reading."""
+    return get_type_hints(record_class)
 
 
 def _read(hint: Any, value: Any, key: str) -> Any:

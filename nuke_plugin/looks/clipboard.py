@@ -30,7 +30,7 @@ def look_text(node: nuke.Group, name: str = "") -> tuple[str, tuple[Fact, ...]]:
 
 def apply_text(text: str, nodes: Sequence[nuke.Group]) -> Applied:
     """Give nodes the look in a text, as one step of Undo; raises ``LookInvalid``, nothing done."""
-    return on_node.apply(Look.from_json(text.strip(), SOURCE), nodes)
+    return on_node.apply(Look.from_json(text, SOURCE), nodes)
 
 
 def copy_look() -> None:

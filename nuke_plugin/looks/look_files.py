@@ -2,7 +2,7 @@
 
 A look is one JSON file, with a PNG of the same name beside it when it has a thumbnail::
 
-    rain_at_night.20261122T231625123Z.3f2a.json
+    rain-at-night.20261122T231625123Z.3f2a.json
 
 The name is never used twice, so a file is written once and never written over: under a hidden name
 first, forced to the disk, then renamed. The time in it is when the file came to be.

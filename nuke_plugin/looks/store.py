@@ -116,7 +116,7 @@ class LookFolder:
         if not (is_replacing and replaces is not None and _same_name(replaces.look, stored.look)):
             stored = self._settled(stored, thumbnail, was_beaten)
         if replaces is not None and not is_replacing:
-            said.append(self._changed_sinceread_stored(replaces.look, stored))
+            said.append(self._changed_since_read(replaces.look, stored))
         elif stored.look.name != look.name:
             said.append(self._name_taken(look, stored))
         return Saved(stored, tuple(said))
@@ -175,7 +175,7 @@ class LookFolder:
         except (OSError, LookError):
             return None  # gone or damaged: it has no name that could be taken
 
-    def _changed_sinceread_stored(self, read: Look, stored: StoredLook) -> Fact:
+    def _changed_since_read(self, read: Look, stored: StoredLook) -> Fact:
         theirs = self._makers_of(read.name, stored)
         if theirs:
             what = f"The look {read.name!r} was changed by {theirs} since you read it"

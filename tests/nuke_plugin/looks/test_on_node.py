@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -16,9 +17,11 @@ from nuke_plugin.contract.errors import LookInvalid
 from nuke_plugin.contract.library import ModelLibrary
 from nuke_plugin.looks import facts, on_node
 from nuke_plugin.looks.places import shot_looks
-from nuke_plugin.looks.record import LiveControls
+from nuke_plugin.looks.record import LiveControls, Look
 from tests.nuke_plugin.comp import Comp
 from tests.nuke_plugin.looks.look_examples import look, style
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "looks.md"
 
 
 def kinds(applied: on_node.Applied) -> list[str]:
@@ -222,6 +225,25 @@ def test_a_look_travels_by_the_shot_s_folder(comp: Comp, nuke: ModuleType) -> No
     assert stored.look == taken.look
     assert on_node.apply(stored.look, [other]).facts == ()
     assert (other["style"].value(), other["strength"].value()) == ("cold", 0.5)
+
+
+def test_the_page_tells_the_truth(
+    comp: Comp, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The script in docs/looks.md runs as it stands, and the look shown there is one."""
+    library_folder = comp.folder / "library"
+    library_folder.mkdir()
+    monkeypatch.setenv("IMPASTO_LOOKS", str(library_folder))
+    node = comp.node(style="cold")
+    page = PAGE.read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (shown,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    exec(code, {})
+
+    assert capsys.readouterr().out == "\n"  # no facts: all went as asked
+    assert len(list(library_folder.glob("rain-at-night.*.json"))) == 1
+    assert node["style"].value() == "cold"
+    assert Look.from_json(shown, "The page").name == "Rain at night"
 
 
 def test_it_works_in_terminal_mode(terminal_comp: Comp) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Callable
 import pytest
 
 from nuke_plugin.contract.errors import LookInvalid, LookNotSaved, LookUnreadable
-from nuke_plugin.looks import facts, look_files
+from nuke_plugin.looks import facts, listing, look_files
 from nuke_plugin.looks.listing import StoredLook
 from nuke_plugin.looks.store import LookFolder
 from tests.nuke_plugin.looks.look_examples import look, picture
@@ -43,9 +43,9 @@ def folder(tmp_path: Path) -> LookFolder:
 
 def names_in(folder: LookFolder) -> list[str]:
     """Return the names in the list, which must have nothing wrong with it."""
-    listing = folder.looks()
-    assert listing.facts == ()
-    return [stored.look.name for stored in listing.looks]
+    found = folder.looks()
+    assert found.facts == ()
+    return [stored.look.name for stored in found.looks]
 
 
 def authors_ever(folder: LookFolder) -> set[str]:
@@ -123,6 +123,7 @@ def test_a_look_that_was_edited_by_hand_is_not_replaced(folder: LookFolder) -> N
 
     assert {stored.look.author for stored in folder.looks().looks} == {"td", "cleo"}
     assert names_in(folder) == ["Rain", "Rain (2)"]
+    assert not (folder.folder / "earlier").exists()  # no file was moved, not for a moment
 
 
 def test_a_look_that_was_removed_since_is_saved_again(folder: LookFolder) -> None:
@@ -224,6 +225,26 @@ def test_a_look_replaced_while_the_list_is_read_is_in_it(
     assert stored.look.author == "ben"
 
 
+def test_a_name_that_slips_through_while_the_folder_changes_is_found(
+    folder: LookFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A system lists neither the old nor the new file when they change as it reads: read again."""
+    read = folder.save(look()).stored
+    real = listing.look_files_in
+    asked: list[Path] = []
+
+    def slips_once(place: Path) -> list[str]:
+        asked.append(place)
+        if len(asked) > 1:
+            return real(place)
+        folder.save(look(author="ben"), replaces=read)
+        return []
+
+    monkeypatch.setattr(listing, "look_files_in", slips_once)
+
+    assert [stored.look.author for stored in folder.looks().looks] == ["ben"]
+
+
 def test_processes_that_save_at_once_lose_nothing(folder: LookFolder) -> None:
     """Three programs that change one look and make new ones at full speed lose not one of them."""
     folder.folder.mkdir()
@@ -269,22 +290,23 @@ def test_one_bad_file_hides_no_other(folder: LookFolder) -> None:
     (folder.folder / "folder.json").mkdir()
     if hasattr(os, "mkfifo"):
         os.mkfifo(folder.folder / "pipe.json")
-    listing = folder.looks()
+    found = folder.looks()
 
-    assert [stored.look for stored in listing.looks] == [look()]
-    assert sorted(fact.subject for fact in listing.facts) == sorted(bad)
-    assert {fact.kind for fact in listing.facts} == {facts.FILE_UNUSABLE}
-    assert all(str(folder.folder / fact.subject) in fact.text for fact in listing.facts)
+    assert [stored.look for stored in found.looks] == [look()]
+    assert sorted(fact.subject for fact in found.facts) == sorted(bad)
+    assert {fact.kind for fact in found.facts} == {facts.FILE_UNUSABLE}
+    assert all(str(folder.folder / fact.subject) in fact.text for fact in found.facts)
+    assert len(look_files.read_bounded(folder.folder / "huge.json")) <= 70_000
 
 
 def test_a_file_copied_by_hand_is_a_look_of_the_same_name(folder: LookFolder) -> None:
     """Two files of one name are both listed, and said with their names."""
     stored = folder.save(look()).stored
     (folder.folder / "Copy of rain.json").write_bytes(stored.path.read_bytes())
-    listing = folder.looks()
+    found = folder.looks()
 
-    assert len(listing.looks) == 2
-    (fact,) = listing.facts
+    assert len(found.looks) == 2
+    (fact,) = found.facts
     assert (fact.kind, fact.subject) == (facts.SAME_NAME, "Rain")
     assert "Copy of rain.json" in fact.text
 
