@@ -19,7 +19,7 @@ from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import PlateColour
 from nuke_plugin.worker.coverage import Coverage, uncover
 from nuke_plugin.worker.light import POLICIES, CarriedLight, Planes
-from nuke_plugin.worker.memory import memory_for
+from nuke_plugin.worker.memory import memory_for, opencv_memory
 from nuke_plugin.worker.network import Network
 from nuke_plugin.worker.plate_colour import keep_plate_colour
 from nuke_plugin.worker.resizing import resized
@@ -161,7 +161,8 @@ class Painter:
         geometry = seen.geometry
         while True:
             try:
-                return self.run_windows(seen.image, geometry, cancellation)
+                with opencv_memory():
+                    return self.run_windows(seen.image, geometry, cancellation)
             except MemoryError as error:
                 window_px = geometry.window_width * geometry.window_height
                 smaller = FrameGeometry.of(
