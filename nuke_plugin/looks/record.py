@@ -74,7 +74,7 @@ class LiveControls:
 
     keep_plate_colour: Optional[float]
     """How much of the plate's colour stays under the painting's brightness: 0 none, the painting as
-    it is, 1 all of it; neutral at 0."""
+    it is, 1 all of it; neutral at 0. The formula stands in ``contract/plate_colour.py``."""
 
     newer: KeptKeys = field(default_factory=KeptKeys)
     """Controls that a newer Impasto has; empty in format 1."""

@@ -259,7 +259,7 @@ def test_processes_that_save_at_once_lose_nothing(folder: LookFolder) -> None:
         )
         for who in ("ana", "ben", "cleo")
     ]
-    errors = [saver.communicate()[1].decode() for saver in savers]
+    errors = [saver.communicate(timeout=60)[1].decode() for saver in savers]
 
     assert errors == ["", "", ""]
     expected = {"first"}
