@@ -88,6 +88,9 @@ class PlateColour:
     from_linear: ColourTransform
     """From linear Rec.709 to the result's space."""
 
+    is_linear: bool = False
+    """Whether the config says that the plate's space is scene-linear."""
+
 
 @dataclass(frozen=True)
 class ColourConfig:
@@ -124,7 +127,7 @@ class ColourConfig:
             space = self.texture_name() if is_integer else self.linear_name()
         result_space = self.linear_name() if is_integer else space
         to_linear, from_linear = self.to_linear(space), self.from_linear(result_space)
-        return PlateColour(space, result_space, to_linear, from_linear)
+        return PlateColour(space, result_space, to_linear, from_linear, self._is_linear(space))
 
     def linear_name(self) -> str:
         """Return this config's name of linear Rec.709, the default of scene-referred plates."""
@@ -189,6 +192,12 @@ class ColourConfig:
         except _OCIO_ERRORS as error:
             raise ColourConfigInvalid(self.name, str(error)) from error
         return ColourTransform(lossless)
+
+    def _is_linear(self, space: str) -> bool:
+        """Return whether a space is scene-linear; one that the config lacks is the built-in's."""
+        if self._find(space) is None:
+            return True
+        return bool(self.config.isColorSpaceLinear(space, ocio.REFERENCE_SPACE_SCENE))
 
     def _find(self, name: str) -> str | None:
         space = self.config.getColorSpace(name)

@@ -24,6 +24,7 @@ from nuke_plugin.contract.light_settings import DEFAULT_LIGHT, OFF, ON, LightSet
 from nuke_plugin.contract.messages import FrameFailure
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import ColourConfig, PlateColour
+from nuke_plugin.worker.display_hint import display_hint, looks_display_encoded
 from nuke_plugin.worker.image_file import PlateImage, read_plate, write_result
 from nuke_plugin.worker.light import Planes
 from nuke_plugin.worker.memory import memory_for
@@ -205,6 +206,7 @@ class _Job:
             is_integer: studio.colours.plate_colour(settings.colorspace, is_integer)
             for is_integer in (False, True)
         }
+        self._first_read: int | None = None
         for problem in studio.library.problems_ahead_of(settings.model):
             on_warning(None, problem.message)
         network = studio.network(settings.model, settings.half_precision)
@@ -280,6 +282,9 @@ class _Job:
         if plate.is_logarithmic and self._settings.colorspace is None:
             raise ColourSpaceNeeded(path)
         colour = self._colours[plate.is_integer]
+        if self._first_read is None:
+            self._first_read = frame
+            self._hint_at_display(frame, plate, colour)
         with self._timed("colour"), memory_for(plate.width, plate.height):
             if self._painter.is_neutral:
                 is_broken = broken_mask(plate.colours())
@@ -288,6 +293,11 @@ class _Job:
             alpha = self._multiplied_alpha(plate)
             seen = self._painter.see(plate.colours(), colour, alpha)
             return _Loaded(frame, plate, colour, seen, seen.broken_pixels)
+
+    def _hint_at_display(self, frame: int, plate: PlateImage, colour: PlateColour) -> None:
+        """Tell, once a render, if a plate that is taken for linear does not look so."""
+        if colour.is_linear and looks_display_encoded(plate.colours()):
+            self._warn(frame, display_hint(colour.space))
 
     def _paint(self, loaded: _Loaded) -> Planes | None:
         count = loaded.broken_pixels
