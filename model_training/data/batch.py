@@ -20,7 +20,7 @@ from model_training.data.photos import PhotoCrops
 IDENTITY_SHARE = 0.35
 """How often the batch's one partial strength is 0."""
 
-LARGEST_GRAIN = 0.025
+LARGEST_GRAIN = 0.035
 LARGEST_EXPOSURE_STEP = 0.02
 
 

@@ -34,6 +34,9 @@ CONTOUR_WINDOW = 5
 CONTOUR_LINES = (4.0, 8.0, 16.0, 32.0)
 """Lines from black to white, at each of the scales offered."""
 
+GRAIN_WINDOW = 7
+"""Side of the window in which grain is told from picture, image pixels."""
+
 LUMINANCE = (0.2126, 0.7152, 0.0722)
 """Rec. 709 weights."""
 
@@ -52,6 +55,8 @@ class GeneratorSize:
               keeps what lies near a layer's finest detail from beating with the next one's grid
     half_blocks: residual blocks at half of the size, where fine strokes are drawn; full alone
     contours: whether the trunk sees contour lines of the luminance, for strokes on smooth surfaces
+    grain:    deviation, in display units, below which what varies inside a small window counts as
+              grain, which strokes do not follow; 0 shows them the plate as it is
     norm:     "weight", or "instance" for the twin that gates compare with: not local, never shipped
     """
 
@@ -64,6 +69,7 @@ class GeneratorSize:
     upsample: Literal["nearest", "bilinear", "spline"] = "nearest"
     half_blocks: int = 0
     contours: bool = False
+    grain: float = 0.0
     norm: Literal["weight", "instance"] = "weight"
 
 
@@ -83,6 +89,17 @@ def window_mean(image: Tensor, side: int) -> Tensor:
     reach = side // 2
     columns = F.avg_pool2d(image, (side, 1), 1, (reach, 0), count_include_pad=False)
     return F.avg_pool2d(columns, (1, side), 1, (0, reach), count_include_pad=False)
+
+
+def without_grain(image: Tensor, grain: float) -> Tensor:
+    """The image, flat where it varies less than grain does: (N, 3, H, W) -> the same.
+
+    Each pixel is drawn to its window's mean by grain^2 / (grain^2 + variance), the filter of local
+    statistics (Lee 1980): edges and texture stay, grain does not become strokes.
+    """
+    mean = window_mean(image, GRAIN_WINDOW)
+    variance = window_mean((image - mean).square(), GRAIN_WINDOW)
+    return mean + (image - mean) * (variance / (variance + grain * grain))
 
 
 def windowed_luminance(luminance: Tensor) -> Tensor:
@@ -132,10 +149,11 @@ class Generator(nn.Module, ABC):
         """Multiply-accumulates of all convolutions for one image pixel, in thousands."""
 
     @abstractmethod
-    def paint(self, seen: Tensor, signals: Tensor, mix: Tensor) -> Tensor:
+    def paint(self, plate: Tensor, seen: Tensor, signals: Tensor, mix: Tensor) -> Tensor:
         """The painting's part of the logit, (N, 3, H, W).
 
-        seen    (N, 3, H, W) the image in [-1, 1]
+        plate   (N, 3, H, W) the image in [-1, 1]
+        seen    (N, 3, H, W) the same as strokes see it, without grain
         signals (N, 1 or 9, H/4, W/4) windowed luminance and, if the size has them, contour lines
         mix     (N, K + 1) weight of each row
         """
@@ -143,11 +161,16 @@ class Generator(nn.Module, ABC):
     def forward(self, image: Tensor, style: Tensor, strength: Tensor) -> Tensor:
         """Paint; see the class for shapes and ranges."""
         mix = torch.cat([1.0 - strength, strength * style], dim=1)  # (N, K + 1)
-        luminance = luminance_of(image.float())
+        seen = image
+        if self.size.grain > 0.0:
+            seen = without_grain(image.float(), self.size.grain).to(image.dtype)
+        luminance = luminance_of(seen.float())
         signals = [windowed_luminance(luminance)]
         if self.size.contours:
             signals.append(contour_lines(luminance))
-        painted = self.paint(image * 2.0 - 1.0, torch.cat(signals, dim=1).to(image.dtype), mix)
+        painted = self.paint(
+            image * 2.0 - 1.0, seen * 2.0 - 1.0, torch.cat(signals, dim=1).to(image.dtype), mix
+        )
         clamped = image.float().clamp(1 / 512, 1 - 1 / 512)
         logit = torch.log(clamped / (1.0 - clamped))
         keep = mix[:, :1] + mix[:, 1:] @ self.keep[1:]  # row 0 keeps all of the plate
@@ -191,6 +214,10 @@ class Generator(nn.Module, ABC):
         return reach
 
     blocks: nn.ModuleList
+
+    def _grain_reach(self) -> int:
+        """Image pixels that the grain's window adds, mean and then variance."""
+        return 2 * (GRAIN_WINDOW // 2) if self.size.grain > 0.0 else 0
 
     def _twice(self, x: Tensor) -> Tensor:
         """(N, C, h, w) -> (N, C, 2h, 2w)."""
@@ -249,6 +276,7 @@ class FullGenerator(Generator):
         reach = trunk * STRIDE + 4 + 2 + 1  # stem's kernel, to_full's and to_rgb's pixels
         reach += 4 * self.size.half_blocks  # two pixels at half size each
         reach += 3 if self.size.upsample == "spline" else 0  # one at half size, one at full
+        reach += self._grain_reach()
         return -(-reach // STRIDE) * STRIDE
 
     @property
@@ -257,7 +285,7 @@ class FullGenerator(Generator):
         areas = {"detail": 4, "to_half": 4, "half_blocks": 4, "to_full": 1, "to_rgb": 1}
         return _kmac(self, areas)
 
-    def paint(self, seen: Tensor, signals: Tensor, mix: Tensor) -> Tensor:
+    def paint(self, plate: Tensor, seen: Tensor, signals: Tensor, mix: Tensor) -> Tensor:
         """See the base class."""
         trunk = torch.cat([self.stem(seen, mix), signals[:, :1]], dim=1)  # (N, trunk, H/4, W/4)
         trunk = self.enter(F.relu(trunk), mix)
@@ -272,7 +300,7 @@ class FullGenerator(Generator):
             half = block(half, mix)
         full = self._soften(self.to_full(self._twice(half), mix))
         full = F.relu(full)  # (N, full, H, W)
-        painted: Tensor = self.to_rgb(torch.cat([full, seen.to(full.dtype)], dim=1), mix)
+        painted: Tensor = self.to_rgb(torch.cat([full, plate.to(full.dtype)], dim=1), mix)
         return painted
 
 
@@ -306,6 +334,7 @@ class FastGenerator(Generator):
         trunk += 1 if self.size.upsample == "nearest" else 2
         reach = trunk * STRIDE + 1  # from the middle of one trunk pixel to the end of another
         reach += 2 if self.size.upsample == "spline" else 0  # one at half size
+        reach += self._grain_reach()
         return -(-reach // STRIDE) * STRIDE
 
     @property
@@ -313,7 +342,7 @@ class FastGenerator(Generator):
         """See the base class."""
         return _kmac(self, {"detail": 4, "strokes": 4, "to_rgb": 4})
 
-    def paint(self, seen: Tensor, signals: Tensor, mix: Tensor) -> Tensor:
+    def paint(self, plate: Tensor, seen: Tensor, signals: Tensor, mix: Tensor) -> Tensor:
         """See the base class."""
         trunk = F.relu(self.stem(seen, mix) + self.signals(signals, mix))  # (N, trunk, H/4, W/4)
         for block in self.blocks:

@@ -86,6 +86,7 @@ class SizeConfig(_Section):
     upsample: Literal["nearest", "bilinear", "spline"] = "spline"
     half_blocks: Annotated[int, Field(ge=0, le=8)] = 0
     contours: bool = True
+    grain: Annotated[float, Field(ge=0.0, le=0.5)] = 0.0
     norm: Literal["weight", "instance"] = "weight"
 
     def generator_size(self) -> GeneratorSize:

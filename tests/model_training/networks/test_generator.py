@@ -23,10 +23,10 @@ SIZES = {
     "full, nearest": SMALL,
     "full, bilinear": replace(SMALL, upsample="bilinear"),
     "full, contours": replace(SMALL, upsample="bilinear", contours=True),
-    "full, spline": replace(SMALL, upsample="spline", half_blocks=2, contours=True),
+    "full, spline": replace(SMALL, upsample="spline", half_blocks=2, contours=True, grain=0.05),
     "fast, nearest": replace(SMALL, kind="fast"),
     "fast, contours": replace(SMALL, kind="fast", upsample="bilinear", contours=True),
-    "fast, spline": replace(SMALL, kind="fast", upsample="spline", contours=True),
+    "fast, spline": replace(SMALL, kind="fast", upsample="spline", contours=True, grain=0.05),
 }
 
 

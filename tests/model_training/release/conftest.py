@@ -13,7 +13,9 @@ from model_training.training.config import TrainingConfig, read_config
 from model_training.training.loop import train
 from tests.model_training.conftest import CONFIG
 
-SMALL = GeneratorSize(trunk=16, half=8, full=8, blocks=2, upsample="spline", half_blocks=1, contours=True)
+SMALL = GeneratorSize(
+    trunk=16, half=8, full=8, blocks=2, upsample="spline", half_blocks=1, contours=True, grain=0.05
+)
 
 
 @pytest.fixture(scope="session")
