@@ -610,8 +610,8 @@ class LookInvalid(LookError, ValueError):
         self.reason = reason
         where = f", key {_shortened(key)!r}" if key else ""
         super().__init__(
-            f"{source} is not a look that can be used{where}: {_shortened(_clause(reason))}. Copy or save the "
-            "look again where it came from, or correct this value."
+            f"{source} is not a look that can be used{where}: {_shortened(_clause(reason))}. Copy "
+            "or save the look again where it came from, or correct this value."
         )
 
 
