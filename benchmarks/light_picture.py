@@ -16,9 +16,9 @@ import cv2
 import numpy as np
 
 from nuke_plugin.contract.light_settings import LIGHTS, LightSettings
-from nuke_plugin.worker.light import Planes
 from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.pipeline import Studio
+from nuke_plugin.worker.planes import Planes
 from nuke_plugin.worker.sheet import ContactSheet, Panel
 from nuke_plugin.worker.shot import CREDIT, FIRST_FRAME, DemoShot
 from nuke_plugin.worker.view import shown

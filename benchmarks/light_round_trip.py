@@ -19,9 +19,10 @@ import numpy as np
 
 from nuke_plugin.contract.light_settings import CLIP, LIGHTS, LightSettings
 from nuke_plugin.worker.colour import ColourConfig, PlateColour
-from nuke_plugin.worker.light import POLICIES, Planes
+from nuke_plugin.worker.light import POLICIES
 from nuke_plugin.worker.painter import HALF_MAX, Painter
 from nuke_plugin.worker.pipeline import Studio
+from nuke_plugin.worker.planes import Planes
 
 SPACES = ("Linear Rec.709 (sRGB)", "ACEScg")
 RANGES = ((-1.0, 0.0), (0.0, 1.0), (1.0, 100.0), (100.0, HALF_MAX))

@@ -21,10 +21,10 @@ import numpy as np
 from nuke_plugin.contract.light_settings import OFF, PREMULTS, LightSettings
 from nuke_plugin.worker.colour import PlateColour
 from nuke_plugin.worker.coverage import Plane
-from nuke_plugin.worker.light import Planes
 from nuke_plugin.worker.network import Network
 from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.pipeline import Studio
+from nuke_plugin.worker.planes import Planes
 from nuke_plugin.worker.sheet import ContactSheet, Panel, write_sheet
 from nuke_plugin.worker.view import shown
 

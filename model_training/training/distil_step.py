@@ -94,20 +94,7 @@ class DistilTraining(Training):
         return terms, report
 
     def teach(self, images: Tensor, styles: Tensor, strengths: Tensor) -> Tensor:
-        """The teacher's paintings, (N, 3, H, W).
-
-        What the teacher changes at strength 0 is its fault: it is taken out there, and less and
-        less towards strength 1, so that the student's strength begins at the plate itself.
-        """
-        taught = self._painting_of_teacher(images, styles, strengths)
-        partial = strengths[:, 0] < 1.0
-        if bool(partial.any()):
-            plates, share = images[partial], 1.0 - strengths[partial]
-            bare = self._painting_of_teacher(plates, styles[partial], torch.zeros_like(share))
-            taught[partial] += share[:, :, None, None] * (plates - bare)
-        return taught
-
-    def _painting_of_teacher(self, images: Tensor, styles: Tensor, strengths: Tensor) -> Tensor:
+        """The teacher's paintings, (N, 3, H, W)."""
         with torch.inference_mode(), torch.autocast(self.device.type, torch.bfloat16):
             painted: Tensor = self.teacher(
                 images.contiguous(memory_format=torch.channels_last),

@@ -14,7 +14,7 @@ from typing import Any
 import PyOpenColorIO as ocio
 
 from nuke_plugin.contract.errors import ColourConfigInvalid, ColourSpaceUnknown
-from nuke_plugin.worker.light import Planes
+from nuke_plugin.worker.planes import Planes
 
 BUILT_IN_CONFIG = "ocio://cg-config-v2.1.0_aces-v1.3_ocio-v2.3"
 

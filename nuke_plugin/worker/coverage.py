@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuke_plugin.contract.light_settings import AUTO
-from nuke_plugin.worker.light import Planes
+from nuke_plugin.worker.planes import Planes
 
 Plane = NDArray[np.float32]
 """One value a pixel, float32 (H, W)."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nuke_plugin.worker.light import Planes
+from nuke_plugin.worker.planes import Planes
 
 _MIDDLE = 0.35
 """Brightness that half of the pixels exceed: display-encoded pictures lie at 0.4 to 0.5."""

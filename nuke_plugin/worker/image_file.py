@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from nuke_plugin.contract.errors import PlateChannelsMissing, PlateUnreadable
 from nuke_plugin.worker.exr_output import Channels, ResultPart, write_exr
-from nuke_plugin.worker.light import Planes
 from nuke_plugin.worker.memory import memory_for
+from nuke_plugin.worker.planes import Planes
 
 _COLOUR_NAMES = (("r", "red"), ("g", "green"), ("b", "blue"))
 _ALPHA_NAMES = ("a", "alpha")

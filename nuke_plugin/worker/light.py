@@ -37,9 +37,7 @@ from numpy.typing import NDArray
 
 from nuke_plugin.contract.light_settings import CARRY, CLIP, COMPRESS
 from nuke_plugin.worker.log_shoulder import LogShoulder
-
-Planes = NDArray[np.float32]
-"""A picture as planes, float32 (3, H, W), R first."""
+from nuke_plugin.worker.planes import Planes
 
 SHOULDER = np.float32(0.8)
 """Linear value up to which *carry* shows the plate as it is."""

@@ -18,9 +18,10 @@ from nuke_plugin.contract.light_settings import CLIP, DEFAULT_LIGHT, LightSettin
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import PlateColour
 from nuke_plugin.worker.coverage import Coverage, uncover
-from nuke_plugin.worker.light import POLICIES, CarriedLight, Planes
+from nuke_plugin.worker.light import POLICIES, CarriedLight
 from nuke_plugin.worker.memory import memory_for, opencv_memory
 from nuke_plugin.worker.network import Network
+from nuke_plugin.worker.planes import Planes
 from nuke_plugin.worker.plate_colour import keep_plate_colour
 from nuke_plugin.worker.resizing import resized
 from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry, Window

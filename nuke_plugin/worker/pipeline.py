@@ -26,10 +26,10 @@ from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import ColourConfig, PlateColour
 from nuke_plugin.worker.display_hint import display_hint, looks_display_encoded
 from nuke_plugin.worker.image_file import PlateImage, read_plate, write_result
-from nuke_plugin.worker.light import Planes
 from nuke_plugin.worker.memory import memory_for
 from nuke_plugin.worker.network import Network
 from nuke_plugin.worker.painter import Painter, SeenFrame, broken_mask, held_to_half
+from nuke_plugin.worker.planes import Planes
 from nuke_plugin.worker.plate_sequence import PlateSequence
 from nuke_plugin.worker.provenance import provenance
 from nuke_plugin.worker.result_sequence import ResultSequence

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuke_plugin.contract.plate_colour import LEAST_LUMA, LUMA_WEIGHTS
-from nuke_plugin.worker.light import Planes
+from nuke_plugin.worker.planes import Planes
 
 
 def keep_plate_colour(painted: Planes, plate: Planes, amount: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from nuke_plugin.worker.light import Planes
+from nuke_plugin.worker.planes import Planes
 
 
 def resized(planes: Planes, width: int, height: int) -> Planes:

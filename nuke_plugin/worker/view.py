@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from nuke_plugin.worker.colour import ColourConfig
 from nuke_plugin.worker.image_file import read_plate
 from nuke_plugin.worker.lettering import Picture
-from nuke_plugin.worker.light import Planes, encode_srgb
+from nuke_plugin.worker.light import encode_srgb
 from nuke_plugin.worker.log_shoulder import LogShoulder
+from nuke_plugin.worker.planes import Planes
 
 KNEE = 0.6
 """Linear value up to which the picture shows the light as it is."""

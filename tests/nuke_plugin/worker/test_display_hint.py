@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from nuke_plugin.worker.display_hint import looks_display_encoded
-from nuke_plugin.worker.light import Planes, encode_srgb
+from nuke_plugin.worker.light import encode_srgb
 from nuke_plugin.worker.pipeline import RenderSettings, Studio, render
+from nuke_plugin.worker.planes import Planes
 from nuke_plugin.worker.shot import DemoShot
 from tests.exr_files import write_exr
 

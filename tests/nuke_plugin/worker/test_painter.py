@@ -17,10 +17,10 @@ from nuke_plugin.contract.errors import (
 from nuke_plugin.contract.library import InstalledModel
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import PlateColour
-from nuke_plugin.worker.light import Planes
 from nuke_plugin.worker.network import Network
 from nuke_plugin.worker.painter import HALF_MAX, Painter
 from nuke_plugin.worker.pipeline import Studio
+from nuke_plugin.worker.planes import Planes
 from tests.tiny_model import write_tiny_model
 
 WARM = {"warm": 1.0}

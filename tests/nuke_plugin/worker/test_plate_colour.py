@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nuke_plugin.contract.plate_colour import LUMA_WEIGHTS, kept_expression, luma_expression
-from nuke_plugin.worker.light import Planes
+from nuke_plugin.worker.planes import Planes
 from nuke_plugin.worker.plate_colour import keep_plate_colour
 
 
