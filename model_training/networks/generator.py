@@ -45,6 +45,9 @@ LUMINANCE = (0.2126, 0.7152, 0.0722)
 class GeneratorSize:
     """Channel counts and depth of a generator.
 
+    The defaults are the first generator's: a saved run that does not name a field has them, so
+    they never change.
+
     kind:     "full", or "fast", which spends nearly everything at a quarter of the size
     trunk:    channels at a quarter of the size, a multiple of 16 for vectorised convolutions
     half:     channels at half of the size

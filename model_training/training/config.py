@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -232,10 +233,12 @@ _WORDS = ("title", "artist", "year", "origin", "licence")
 def decided(text: str) -> TrainingConfig:
     """The configuration that a `deciding` text came from, its words left empty.
 
-    What the text does not name (it was written before the field was there) has today's default;
-    what it names and today's training does not know is ConfigInvalid.
+    What the text does not name (it was written before the field was there) has today's default,
+    but for the generator: there it has GeneratorSize's own, the network as it was before the
+    field. What it names and today's training does not know is ConfigInvalid.
     """
     values = json.loads(text)
+    values["generator"] = asdict(GeneratorSize()) | values["generator"]
     values["model"] = dict.fromkeys(("title", "description", "licence", "preview"), "")
     values["model"]["id"] = "run"
     for style in values["styles"]:

@@ -71,6 +71,15 @@ def test_a_saved_configuration_takes_todays_defaults_for_what_it_lacks(config_fi
         decided(json.dumps(old))
 
 
+def test_a_saved_generator_keeps_the_layers_that_it_had(config_file: Path) -> None:
+    """A network saved before splines and contour lines has none, whatever is the default today."""
+    old = json.loads(read_config(config_file).deciding())
+    for key in ("upsample", "contours", "half_blocks", "grain"):
+        del old["generator"][key]
+    size = decided(json.dumps(old)).generator.generator_size()
+    assert (size.upsample, size.contours, size.half_blocks, size.grain) == ("nearest", False, 0, 0)
+
+
 @pytest.mark.parametrize("form", ["minimax", "non_saturating", "lsgan", "hinge"])
 def test_every_adversarial_form_can_be_chosen(config_file: Path, form: str) -> None:
     """The names in a configuration are those of the losses, and another one is refused."""

@@ -32,7 +32,6 @@ import torch
 from safetensors.torch import save_file
 torch.set_num_threads(1)
 from tests.model_training.training.test_processes import JUDGED, play
-from model_training.training.checkpoint import ROWS
 from model_training.training.config import read_config
 from model_training.training.loop import train
 from model_training.training.processes import joined_processes
@@ -143,15 +142,21 @@ def test_two_processes_take_the_step_of_one_with_the_whole_batch(
         assert ours == pytest.approx(theirs, rel=0.02, abs=0.002)
     saved = load_file(str(run / "state.safetensors"))
     start = StyleTraining(read_config(config), training_data, training_data, CPU)
+    plate_rows = []
     for name, value in training.generator.named_parameters():
         begun, theirs = start.generator.get_parameter(name), saved[f"generator/{name}"]
         if name.rsplit(".", 1)[-1] in ROWS:
             # The plate's row is felt through one partial strength alone, and Adam makes whole steps
-            # of what rounding leaves of its gradient.
+            # of what rounding leaves of a gradient: it is compared over all layers together.
+            plate_rows.append(
+                torch.stack([row[0].flatten().norm() for row in (value - begun, value - theirs)])
+            )
             value, begun, theirs = value[1:], begun[1:], theirs[1:]
         moved = float((value - begun).detach().norm())
         apart = float((value - theirs).detach().norm())
         assert apart <= 0.1 * moved + 1e-6, name
+    moved, apart = torch.stack(plate_rows).detach().norm(dim=0).tolist()
+    assert apart <= 0.15 * moved  # without averaging at least 0.16
 
 
 def test_only_the_first_process_writes_and_reports(two: tuple[Path, Path]) -> None:
