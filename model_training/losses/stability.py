@@ -34,6 +34,17 @@ def boil_loss(warped: Tensor, painted: Tensor, visible: Tensor) -> Tensor:
     return (error + 1e-6).sqrt() / (2.0 * texture + 1e-4).sqrt()
 
 
+def grain_loss(grainy: Tensor, clean: Tensor, painted: Tensor, painted_clean: Tensor) -> Tensor:
+    """How much larger grain comes out than it went in, deviation over deviation: (N,).
+
+    The same ratio as the *grain gain* that is measured on the finished style, on one frame. All
+    are (N, 3, H, W): a picture with grain, the same without, and what was painted of each.
+    """
+    came_out = (painted - painted_clean).square().flatten(1).mean(1)
+    went_in = (grainy - clean).square().flatten(1).mean(1)
+    return (came_out + 1e-8).sqrt() / (went_in + 1e-8).sqrt()
+
+
 def feature_stability_loss(
     warped: Mapping[str, Tensor], painted: Mapping[str, Tensor], visible: Tensor
 ) -> Tensor:

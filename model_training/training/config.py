@@ -117,6 +117,10 @@ class LossConfig(_Section):
     """Boil below this is not asked for: a style need not become flat to become calmer still."""
     boil_gate: Annotated[float, Field(gt=0.0, le=1.0)] = 0.2
     """Where an image boils more than this, its adversarial term falls in proportion."""
+    grain: Weight = 0.0
+    """Grain that comes out larger than `grain_floor` times what went in; half of the batch is
+    painted once more for it."""
+    grain_floor: Annotated[float, Field(ge=0.0, le=4.0)] = 0.8
     adversarial: Weight = 0.3
     r1: Weight = 0.1
     total_variation: Weight = 0.05

@@ -17,6 +17,9 @@ from model_training.training.step import Training, ramp
 
 SHUFFLED_PATCH_PX = 32
 
+GRAIN_SIGMA = 0.02
+"""Deviation, in display units, of the grain that must not grow: what the gate measures with."""
+
 
 def permute_patches(image: Tensor, patch_px: int, random: torch.Generator) -> Tensor:
     """Shuffles an image's square patches, so that only what is inside one can be judged."""
@@ -105,6 +108,8 @@ class StyleTraining(Training):
                     seen.visible,
                 )
             )
+        if weights.grain > 0.0:
+            terms["grain"] = weights.grain * stable * self._grown_grain(seen, painted, random)
         adversary = ramp(share, schedule.adversarial_from, schedule.adversarial_full)
         adversary *= weights.adversarial
         chosen = full == 1.0
@@ -123,6 +128,21 @@ class StyleTraining(Training):
         term[chosen] = judged * self.style_weights[index[chosen]]
         terms["adversarial"] = adversary * gate * term
         return terms, report
+
+    def _grown_grain(self, seen: TrainingBatch, painted: Tensor, random: torch.Generator) -> Tensor:
+        """What grain grew above its floor, (N,): the first half of the batch stands for all."""
+        half = len(painted) // 2
+        clean = seen.image[:half]
+        grain = torch.randn(clean.shape, generator=random).to(clean.device) * GRAIN_SIGMA
+        grainy = (clean + grain).clamp(0.0, 1.0)
+        gain = stability.grain_loss(
+            grainy,
+            clean,
+            self.paint(grainy, seen.style[:half], seen.strength[:half]),
+            painted[:half],
+        )
+        grown = (gain - self.config.losses.grain_floor).clamp_min(0.0)
+        return torch.cat([grown, grown.new_zeros(len(painted) - half)]) * (len(painted) / half)
 
     def _painting_crops(self, styles: list[int], random: torch.Generator) -> Tensor:
         """A random crop of one of each style's paintings, a share with its patches shuffled."""

@@ -54,6 +54,7 @@ def test_each_image_has_a_loss_of_its_own() -> None:
     seen = torch.ones(3, 1, 16, 16)
     assert stability.stability_loss(image, other, seen).shape == (3,)
     assert stability.boil_loss(image, other, seen).shape == (3,)
+    assert stability.grain_loss(image, other, other, image).shape == (3,)
 
 
 def test_stability_counts_only_what_both_frames_see() -> None:
@@ -86,6 +87,19 @@ def test_boil_does_not_reward_a_flat_picture() -> None:
     rich = float(stability.boil_loss(image, other, seen))
     flat = float(stability.boil_loss(image / 2, other / 2, seen))
     assert flat == pytest.approx(rich, rel=0.02)
+
+
+def test_grain_is_counted_by_how_much_it_grew() -> None:
+    """Grain that comes out as it went in is 1, doubled grain 2, none 0, however large it was."""
+    clean = torch.full((1, 3, 32, 32), 0.5)
+    grain = torch.randn(clean.shape, generator=torch.Generator().manual_seed(5))
+    painted = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(6))
+    for sigma in (0.01, 0.03):
+        for gain in (0.0, 1.0, 2.0):
+            found = stability.grain_loss(
+                clean + sigma * grain, clean, painted + gain * sigma * grain, painted
+            )
+            assert float(found) == pytest.approx(gain, abs=0.02)
 
 
 def test_brushwork_is_missed_where_there_is_none() -> None:

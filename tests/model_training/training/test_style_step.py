@@ -42,6 +42,20 @@ def test_the_adversary_may_see_the_plate(config: TrainingConfig, training_data: 
     assert bool(changed.all())  # the plate's channel among them
 
 
+def test_grain_that_grows_is_asked_for(config: TrainingConfig, training_data: Path) -> None:
+    """The grain term counts what lies above its floor, and a run without it draws no grain."""
+    terms = {}
+    for floor in (0.0, 0.1, 4.0):
+        losses = config.losses.model_copy(update={"grain": 3.0, "grain_floor": floor})
+        training = StyleTraining(
+            config.model_copy(update={"losses": losses}), training_data, training_data, CPU
+        )
+        terms[floor] = training.step(PLAYING)["grain"]
+    assert terms[0.0] > terms[0.1] > terms[4.0] == 0.0
+    plain = StyleTraining(config, training_data, training_data, CPU).step(PLAYING)
+    assert "grain" not in plain
+
+
 def test_a_style_may_have_several_images(config: TrainingConfig, training_data: Path) -> None:
     """All of them set the target and are shown to the discriminator."""
     both = config.styles[0].model_copy(
