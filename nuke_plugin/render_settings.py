@@ -73,7 +73,7 @@ class RenderSettings:
         model, style = node[style_knobs.MODEL].value(), node[style_knobs.STYLE].value()
         card = ModelLibrary.from_environment(os.environ).find(model).card
         style = card.slot(style).id
-        frames = _frames(node)
+        frames = frames_of(node)
         strengths = _strengths(node[style_knobs.STRENGTH], frames)
         for strength, _ in strengths:
             card.check_strength(strength)
@@ -116,7 +116,8 @@ class RenderSettings:
                 )
 
 
-def _frames(node: nuke.Group) -> FrameRange:
+def frames_of(node: nuke.Group) -> FrameRange:
+    """Return the frames a node asks for; raises ``PlateNotConnected`` or ``FrameRangeInvalid``."""
     text = node[style_knobs.FRAME_RANGE].value().strip()
     if text:
         return FrameRange.parse(text)
