@@ -21,6 +21,7 @@ import numpy as np
 from model_training.data.picture_table import read_picture_table
 from model_training.networks.generator import STRIDE, Generator
 from model_training.release.export import OPSET, ExportFailed
+from model_training.release.missed_limits import missed_limits
 from model_training.training.config import TrainingConfig
 from model_training.training.sheet import BORDER_PX
 from nuke_plugin.contract.card import (
@@ -130,7 +131,7 @@ def make_card(
         id=config.model.id,
         title=config.model.title,
         kind="style",
-        description=config.model.description,
+        description=f"{config.model.description} {missed_limits(config.styles, gates)}".strip(),
         network=NetworkFile(
             network.name,
             _sha256(network),
