@@ -14,12 +14,12 @@ or one file). Nothing executable ever travels here.
 
 **Order.** The worker speaks first, once, when it is ready::
 
-    {"type": "hello", "protocol": 2, "version": "0.1.0", "pid": 4711, "providers": ["CPUExecutionProvider"]}
+    {"type": "hello", "protocol": 3, "version": "0.1.0", "pid": 4711, "providers": ["CPUExecutionProvider"]}
 
 A client that speaks another protocol raises ``ProtocolMismatch`` and stops the worker. After that
 the client sends requests, each with an ``id`` of its own, a whole number that rises by one::
 
-    {"type": "render", "id": 1, "plates": "/shot/plate.%04d.exr", "results": "/shot/painted.%04d.exr", "frames": "1001-1024", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 0.8, "colorspace": null, "keep_going": false, "overwrite": true, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}}
+    {"type": "render", "id": 1, "plates": "/shot/plate.%04d.exr", "results": "/shot/painted.%04d.exr", "frames": "1001-1024", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 0.8, "colorspace": null, "keep_going": false, "overwrite": true, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}, "fingerprints": {"1001": "9c56cc51b374c3ba189210d5b6d4bf57"}}
     {"type": "cancel", "id": 2, "target": 1}
     {"type": "shutdown", "id": 3}
 
@@ -45,7 +45,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Optional, Union
 
 from nuke_plugin.contract.errors import (
@@ -118,6 +118,11 @@ class Render:
 
     light: LightSettings = DEFAULT_LIGHT
     """What becomes of light the network cannot see, of alpha, and of the plate's colour."""
+
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    """By frame, in digits, what the client knows a plate and its settings by; it is written into
+    the result's header as ``impasto/fingerprint``, so that the client can tell whether a frame must
+    be painted again. A frame without one gets none."""
 
 
 @dataclass(frozen=True)
@@ -273,6 +278,9 @@ class Failure:
         """Return the error, ready to be raised on this side."""
         return error_from_wire(self.error, self.message)
 
+
+FINGERPRINT_ATTRIBUTE = "impasto/fingerprint"
+"""Name of the attribute of a result's header that holds its fingerprint."""
 
 Request = Union[Render, Cancel, Shutdown]
 Answer = Union[Hello, Progress, Warning, Result, Cancelled, Failure]

@@ -81,6 +81,9 @@ class RenderSettings:
     light: LightSettings = DEFAULT_LIGHT
     """What becomes of light the network cannot see, of alpha, and of the plate's colour."""
 
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    """By frame, in digits, what the client knows a frame by; written into the result's header."""
+
 
 @dataclass(frozen=True)
 class FrameDone:
@@ -326,7 +329,8 @@ class _Job:
         with self._timed("write"), memory_for(plate.width, plate.height):
             path = self._results.pattern.path(loaded.frame)
             is_undone = loaded.seen is not None and loaded.seen.coverage is not None
-            notes = provenance(self._painter, loaded.colour, is_undone)
+            fingerprint = self._settings.fingerprints.get(str(loaded.frame))
+            notes = provenance(self._painter, loaded.colour, is_undone, fingerprint)
             write_result(path, plate, planes, notes)
         with self._lock:
             self._broken_pixels += loaded.broken_pixels

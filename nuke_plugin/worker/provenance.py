@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nuke_plugin.contract.light_settings import OFF, ON
+from nuke_plugin.contract.messages import FINGERPRINT_ATTRIBUTE
 from nuke_plugin.contract.version import VERSION
 from nuke_plugin.worker.colour import PlateColour
 from nuke_plugin.worker.painter import Painter
 
 
 def provenance(
-    painter: Painter, colour: PlateColour, is_unpremultiplied: bool = False
+    painter: Painter,
+    colour: PlateColour,
+    is_unpremultiplied: bool = False,
+    fingerprint: str | None = None,
 ) -> Mapping[str, str | float]:
     """Return the attributes of a frame: version, model and its hash, style, strength, light.
 
-    ``is_unpremultiplied`` tells whether the colours were divided by their alpha to be painted.
+    ``is_unpremultiplied`` tells whether the colours were divided by their alpha to be painted;
+    ``fingerprint`` is the client's, None where it gave none.
     """
     card = painter.network.card
-    return {
+    notes: dict[str, str | float] = {
         "impasto/version": VERSION,
         "impasto/model": card.id,
         "impasto/model_sha256": card.network.sha256,
@@ -29,6 +34,9 @@ def provenance(
         "impasto/premult": ON if is_unpremultiplied else OFF,
         "impasto/plate_colour": float(painter.light.plate_colour),
     }
+    if fingerprint is not None:
+        notes[FINGERPRINT_ATTRIBUTE] = fingerprint
+    return notes
 
 
 def style_text(painter: Painter) -> str:

@@ -147,6 +147,7 @@ class Server:
             keep_going=request.keep_going,
             overwrite=request.overwrite,
             light=request.light,
+            fingerprints=request.fingerprints,
         )
         return render(
             settings,

@@ -69,6 +69,7 @@ TEXTS = st.text(st.characters(), max_size=30)  # lone surrogates too: undecodabl
         colorspace=st.none() | TEXTS,
         keep_going=st.booleans(),
         overwrite=st.booleans(),
+        fingerprints=st.dictionaries(TEXTS, TEXTS, max_size=3),
     )
 )
 def test_round_trip(message: Message) -> None:

@@ -33,6 +33,7 @@ from nuke_plugin.contract.errors import (
     ResultsExist,
 )
 from nuke_plugin.contract.library import InstalledModel, ModelLibrary
+from nuke_plugin.contract.messages import FINGERPRINT_ATTRIBUTE
 from nuke_plugin.contract.version import VERSION
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import ColourConfig
@@ -121,6 +122,14 @@ def test_alpha_is_the_plates_and_provenance_is_added(shot: RenderSettings, studi
         "impasto/premult": "on",
         "impasto/plate_colour": 0.0,
     }
+
+
+def test_a_frames_fingerprint_is_in_its_header(shot: RenderSettings, studio: Studio) -> None:
+    """What the client knows a frame by stands in that frame's header, and in no other's."""
+    digest = "9c56cc51b374c3ba189210d5b6d4bf57" * 2
+    render(replace(shot, frames="1001-1002", fingerprints={"1002": digest}), studio)
+    assert FINGERPRINT_ATTRIBUTE not in read_exr(result(shot, 1001)).header
+    assert read_exr(result(shot, 1002)).header[FINGERPRINT_ATTRIBUTE] == digest
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32])
