@@ -3,11 +3,12 @@
 ::
 
     img ─┬─ PlateWrite                       plates for the worker; disabled, so no farm renders it
-         ├─────────────┐
-         │  ResultRead ├─ Painted (Copy)     rgb from the result, everything else from the plate
-         ├─────────────┴─ Result (Switch)    the plate wherever there is no result
+         ├──────────────┐
+         │   ResultRead ├─ Painted (Copy)    rgb from the result, everything else from the plate
+         │              └─ live_colour ── live_grain      keep plate colour, plate grain
+         ├──────────────────────┴─ Result (Switch)        the plate wherever there is no result
          ├─ Unmasked (Dissolve) ┐
-         ├─ Masked (Keymix) ────┤            both by mix; Masked by the mask input too
+         ├─ Masked (Merge) ─────┤            both by mix; Masked by the mask input too
          └──────────────────────┴─ Blend (Switch) ── Output
 
 With the results on disk nothing of this plugin is needed to render. Three expressions make it so.
@@ -15,7 +16,7 @@ They name no node outside the Group, so it can be copied, cloned and put into an
 
 * ``Result``: ``error`` is true of a Read whose file is missing; outside its range a Read is black.
 * ``Blend``: at mix 0 the plate itself, bit for bit, also where the result holds a NaN.
-* ``Blend``: an input of a Group that is not connected is a black picture inside, which a Keymix
+* ``Blend``: an input of a Group that is not connected is a black picture inside, which a Merge
   would obey, so whether a mask is connected is asked of the Group: ``[exists parent.input1]``.
 """
 
@@ -25,41 +26,64 @@ from typing import Optional
 
 import nuke
 
+from nuke_plugin import live_colour, live_grain
 from nuke_plugin.contract.errors import NodeEdited
 
+IMG, MASK = "img", "mask"
 PLATE_WRITE = "PlateWrite"
 RESULT_READ = "ResultRead"
+FINITE_PLATE = "FinitePlate"
+PAINTED = "Painted"
 RESULT = "Result"
-MASKED = "Masked"
+UNMASKED, MASKED, BLEND = "Unmasked", "Masked", "Blend"
 
 RESULT_IS_THERE = (
     f"!{RESULT_READ}.error && frame >= {RESULT_READ}.first && frame <= {RESULT_READ}.last"
 )
-BLEND = f"{MASKED}.mix == 0 ? 0 : 1 + [exists parent.input1]"
+WHICH_BLEND = f"{MASKED}.mix == 0 ? 0 : 1 + [exists parent.input1]"
 
 
 def build(group: nuke.Group) -> None:
     """Fill an empty Group; never to be called while a script is loading."""
     with group:
-        img = nuke.nodes.Input(name="img")
-        mask = nuke.nodes.Input(name="mask")
+        img = nuke.nodes.Input(name=IMG)
+        mask = nuke.nodes.Input(name=MASK)
         img["number"].setValue(0)
         mask["number"].setValue(1)
         _plate_write(img)
         painted = _painted(img, _result_read())
         result = nuke.nodes.Switch(name=RESULT)
-        _connect(result, img, painted)
+        _connect(result, img, live_picture(img, painted))
         result["which"].setExpression(RESULT_IS_THERE)
-        unmasked = nuke.nodes.Dissolve(name="Unmasked", channels="rgb")
+        unmasked = nuke.nodes.Dissolve(name=UNMASKED, channels="rgb")
         _connect(unmasked, img, result)
         unmasked["which"].setExpression(f"{MASKED}.mix")
-        masked = nuke.nodes.Keymix(name=MASKED, channels="rgb", bbox="B")
-        _connect(masked, img, result, mask)
-        blend = nuke.nodes.Switch(name="Blend")
+        masked = masked_by(img, result, mask)
+        blend = nuke.nodes.Switch(name=BLEND)
         _connect(blend, img, unmasked, masked)
-        blend["which"].setExpression(BLEND)
+        blend["which"].setExpression(WHICH_BLEND)
         _connect(nuke.nodes.Output(), blend)
-    _lay_out(group)
+    lay_out(group)
+
+
+def live_picture(img: nuke.Node, painted: nuke.Node) -> nuke.Node:
+    """Return the painting with what acts on it live; inside the Group's context."""
+    plate = nuke.nodes.Expression(name=FINITE_PLATE)
+    plate.setInput(0, img)
+    for index, channel in enumerate(("r", "g", "b")):
+        # A blur would spread what is no number, and inf/inf is none.
+        plate[f"expr{index}"].setValue(f"isnan({channel}) || isinf({channel}) ? 0 : {channel}")
+    plate["expr3"].setValue("a")
+    return live_grain.add(plate, live_colour.add(plate, painted))
+
+
+def masked_by(img: nuke.Node, result: nuke.Node, mask: nuke.Node) -> nuke.Node:
+    """Return the Merge that holds the node's own mask and mix; inside the Group's context."""
+    masked = nuke.nodes.Merge2(name=MASKED, operation="copy", bbox="B")
+    for name in ("Achannels", "Bchannels", "output"):
+        masked[name].setValue("rgb")
+    _connect(masked, img, result, mask)
+    return masked
 
 
 def inner(group: nuke.Group, name: str) -> nuke.Node:
@@ -104,7 +128,7 @@ def _result_read() -> nuke.Node:
 
 
 def _painted(img: nuke.Node, read: nuke.Node) -> nuke.Node:
-    painted = nuke.nodes.Copy(name="Painted", bbox="B")
+    painted = nuke.nodes.Copy(name=PAINTED, bbox="B")
     _connect(painted, img, read)
     for index, channel in enumerate(("rgba.red", "rgba.green", "rgba.blue")):
         painted[f"from{index}"].setValue(channel)
@@ -117,19 +141,22 @@ def _connect(node: nuke.Node, *inputs: nuke.Node) -> None:
         node.setInput(index, source)
 
 
-def _lay_out(group: nuke.Group) -> None:
+def lay_out(group: nuke.Group) -> None:
     """Put the nodes where a curious compositor can read them."""
     places = {
-        "img": (0, 0),
+        IMG: (0, 0),
         PLATE_WRITE: (-160, 80),
         RESULT_READ: (160, 60),
-        "Painted": (160, 160),
-        RESULT: (160, 220),
-        "mask": (320, 0),
-        "Unmasked": (0, 300),
-        MASKED: (320, 300),
-        "Blend": (0, 400),
-        "Output1": (0, 460),
+        PAINTED: (160, 160),
+        FINITE_PLATE: (480, 160),
+        **live_colour.PLACES,
+        **live_grain.PLACES,
+        RESULT: (0, 620),
+        MASK: (320, 600),
+        UNMASKED: (0, 700),
+        MASKED: (320, 700),
+        BLEND: (0, 800),
+        "Output1": (0, 860),
     }
     for node in group.nodes():
         if node.name() in places:

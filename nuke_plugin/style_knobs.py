@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import nuke
 
+from nuke_plugin import live_colour, live_grain
 from nuke_plugin.contract.version import VERSION
 from nuke_plugin.style_graph import MASKED, RESULT, RESULT_READ
 
@@ -23,7 +24,12 @@ VERSION_KNOB = "impasto_version"
 MODEL, STYLE, STRENGTH, ABOUT = "model", "style", "strength", "about"
 COLORSPACE, FRAME_RANGE, RESULTS = "plate_colorspace", "frame_range", "results"
 RENDER, CANCEL, STATUS = "render", "cancel", "status"
-MASK_CHANNEL, INVERT_MASK, MIX = "maskChannelMask", "invert_mask", "mix"
+KEEP_PLATE_COLOUR, PLATE_GRAIN, GRAIN_SIZE = "keep_plate_colour", "plate_grain", "plate_grain_size"
+MASK_CHANNEL, INVERT_MASK, FRINGE = "maskChannelMask", "invert_mask", "fringe"
+MIX = "mix"
+LIVE = (KEEP_PLATE_COLOUR, PLATE_GRAIN, GRAIN_SIZE, MASK_CHANNEL, INVERT_MASK, FRINGE, MIX)
+"""Knobs that act without a render, in their order; each is a link to a knob inside."""
+
 RENDERED_MODEL, RENDERED_STYLE = "rendered_model", "rendered_style"
 RENDERED_STRENGTH, RENDERED_COLORSPACE = "rendered_strength", "rendered_colorspace"
 MIXED = "(mixed)"
@@ -58,7 +64,8 @@ HELP = (
     "<b>ImpastoStyle</b><p>Paints the plate in the style of a painting.</p>"
     "<p>Connect the plate to <i>img</i>, choose a style and press Render: Nuke writes the plates, "
     "the Impasto worker paints them, and the node shows the painted frames. Only rgb changes; "
-    "alpha, other layers, metadata and bounding box stay the plate's. Mix and mask act live.</p>"
+    "alpha, other layers, metadata and bounding box stay the plate's. What stands under "
+    "<i>Live</i> acts without a render.</p>"
     "<p>Where no painted frame is on disk, the node shows its input and its label says so.</p>"
 )
 
@@ -122,13 +129,33 @@ def add_knobs(group: nuke.Group, models: Sequence[str], styles: Sequence[str]) -
     add(nuke.Text_Knob(STATUS, "", " "), "What the last Render did or is doing.")
     add(nuke.Text_Knob("mix_divider", "Live"))
     add(
-        _link(MASK_CHANNEL, "Mask channel", f"{MASKED}.maskChannel"),
+        _link(KEEP_PLATE_COLOUR, "Keep plate colour", f"{live_colour.AMOUNT}.which"),
+        "How much of the plate's colour stays under the painting's brightness, live: 0 is the "
+        "style's own colour, at 1 only luma is painted.",
+    )
+    add(
+        _link(PLATE_GRAIN, "Plate grain", f"{live_grain.AMOUNT}.mix"),
+        "How much of the plate's grain lies on top of the painting, live: 0 is none, 1 all of it. "
+        "Edges are larger than grain and stay out.",
+    )
+    add(
+        _link(GRAIN_SIZE, "Grain size", f"{live_grain.SOFT}.size"),
+        "Size of the blur that tells grain from picture, in pixels: about that of the coarsest "
+        "grain. Larger plates have larger grain.",
+    )
+    add(
+        _link(MASK_CHANNEL, "Mask channel", f"{MASKED}.maskChannelMask"),
         "The channel of the mask input that says where the painting shows. Without a mask input "
         "it shows everywhere.",
     )
     add(
-        _link(INVERT_MASK, "invert", f"{MASKED}.invertMask"),
+        _link(INVERT_MASK, "invert", f"{MASKED}.invert_mask"),
         "Show the painting where the mask is black instead.",
+        starts_line=False,
+    )
+    add(
+        _link(FRINGE, "fringe ", f"{MASKED}.fringe"),
+        "Show the painting only where the mask is soft, most where it is half.",
         starts_line=False,
     )
     add(

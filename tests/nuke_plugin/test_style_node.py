@@ -76,7 +76,7 @@ def test_mask_knobs_stand_last_under_nuke_s_own_names(comp: Comp) -> None:
     """The live knobs have the names that Nuke's own nodes have, in their order."""
     names = [knob.name() for knob in comp.node().allKnobs() if knob._user and knob.visible()]
 
-    assert names[-3:] == ["maskChannelMask", "invert_mask", "mix"]
+    assert names[-4:] == ["maskChannelMask", "invert_mask", "fringe", "mix"]
 
 
 def test_nothing_in_it_looks_outside(comp: Comp) -> None:

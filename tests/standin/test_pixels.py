@@ -351,6 +351,89 @@ def test_merge_mask_and_mix(host: Any, tmp_path: Path) -> None:
     assert host.pixel_rows(node, "red")[0] == [8.0, 5.0, 2.0, 2.0]
 
 
+def test_merge_of_rgb_leaves_alpha(host: Any) -> None:
+    """A Merge of rgb alone keeps B's alpha, whatever A's is."""
+    a, b = _constant(0.5, 0, 0, 0.25), _constant(4.0, 0, 0, 0.5)
+    only = {"Achannels": "rgb", "Bchannels": "rgb", "output": "rgb"}
+    node = nuke.nodes.Merge2(inputs=[b, a], operation="minus", **only)
+    assert (node.sample("red", 0, 0), node.sample("alpha", 0, 0)) == (-3.5, 0.5)
+    node["output"].setValue("alpha")
+    with pytest.raises(host.NotModelled, match="output"):
+        node.sample("red", 0, 0)
+
+
+def test_the_fringe_of_a_mask(host: Any, tmp_path: Path) -> None:
+    """With fringe on, a node acts where the mask is soft, most where it is half."""
+    node = nuke.nodes.Merge2(inputs=[_constant(0.0), _constant(8.0)], operation="copy")
+    node.setInput(2, _ramp(host, tmp_path, alpha=[[0.0, 0.25, 0.5, 1.0]] * 2))
+    node["fringe"].setValue(True)
+    assert host.pixel_rows(node, "red")[0] == [0.0, 6.0, 8.0, 0.0]
+
+
+def test_expression(host: Any, tmp_path: Path) -> None:
+    """An Expression works out channels of its input, by name, with variables, also into others."""
+    node = nuke.nodes.Expression(inputs=[_ramp(host, tmp_path, alpha=MASK)])
+    for name, text in {
+        "temp_name0": "twice",
+        "temp_expr0": "2 * r",
+        "expr0": "r > 0.25 && !(a == 1) ? twice : -1",
+        "expr1": "max(r, a, 0.5) + rgba.blue",
+        "expr2": "clamp(r)",
+        "expr3": "exp(-pow(abs(r), 2)) / sqrt(4)",
+    }.items():
+        node[name].setValue(text)
+    assert host.pixel_rows(node, "red")[0] == [-1.0, -1.0, -1.0, 2.0]
+    assert host.pixel_rows(node, "green")[0] == [1.5, 1.5, 2.0, 3.0]
+    assert host.pixel_rows(node, "blue")[1] == [1.0, 1.0, 0.0, 0.125]
+    assert host.pixel_rows(node, "alpha")[0][3] == pytest.approx(math.exp(-1) / 2)
+
+
+def test_expression_sees_what_is_no_number(host: Any, tmp_path: Path) -> None:
+    """Pixels that are no number are found by isnan and isinf, and spread otherwise."""
+    rows = {name: [[math.nan, math.inf, -math.inf, 1.0]] * 2 for name in "RGB"}
+    plate = _plate(host, tmp_path / "bad.exr", rows, types=dict.fromkeys("RGB", "float"))
+    node = nuke.nodes.Expression(inputs=[plate], expr0="isnan(r) || isinf(r) ? 0 : r")
+    for index in (1, 2, 3):
+        node[f"expr{index}"].setValue("r * 1")
+    assert host.pixel_rows(node, "red")[0] == [0.0, 0.0, 0.0, 1.0]
+    assert math.isnan(host.pixel_rows(node, "green")[0][0])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "an empty text"),
+        ("r +", "unexpected end"),
+        ("q", "nothing is named 'q'"),
+        ("frob(r)", "no function 'frob'"),
+        ("r r", "unexpected 'r'"),
+        ("r = 1", "syntax error"),
+    ],
+)
+def test_an_expression_that_is_none_is_refused(host: Any, text: str, said: str) -> None:
+    """A text the stand-in cannot work out is refused, and so is an empty one."""
+    node = nuke.nodes.Expression(inputs=[_constant(1.0)], expr0=text)
+    with pytest.raises(host.NotModelled, match=said):
+        node.sample("red", 0, 0)
+
+
+def test_blur(host: Any, tmp_path: Path) -> None:
+    """A Blur keeps the light, spreads it, and cuts it at the format only if asked."""
+    one = [[0.0, 0.0, 0.0, 1.0], [0.0] * 4]
+    plate = _plate(host, tmp_path / "dot.exr", dict.fromkeys("RGB", one))
+    node = nuke.nodes.Blur(inputs=[plate], size=1, crop=False)
+    box = node.bbox()
+    assert (box.x(), box.y(), box.w(), box.h()) == (-2, -2, 8, 6)
+    middle, beside = node.sample("red", 3, 1), node.sample("red", 4, 1)
+    assert 1 > middle > beside > 0
+    total = sum(node.sample("red", x, y) for x in range(-2, 6) for y in range(-2, 4))
+    assert total == pytest.approx(1.0)
+    node["crop"].setValue(True)
+    assert node.sample("red", 4, 1) == 0
+    node["size"].setValue(0)
+    assert host.pixel_rows(node, "red") == one
+
+
 def test_merge_operation_without_formula_is_refused(host: Any) -> None:
     """An operation the stand-in does not compute is refused by name."""
     node = nuke.nodes.Merge2(inputs=[_constant(1), _constant(1)], operation="soft-light")

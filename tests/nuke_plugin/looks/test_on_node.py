@@ -62,7 +62,7 @@ def test_a_taken_look_says_where_it_is_from(comp: Comp) -> None:
 
     assert taken.name == "Warm"
     assert taken.styles == (style(model_sha256=installed_sha256()),)
-    assert taken.controls == LiveControls(mix=1.0, keep_plate_colour=None)
+    assert taken.controls == LiveControls(mix=1.0, keep_plate_colour=0.0)
     assert taken.date.endswith("Z")
 
 
@@ -122,8 +122,7 @@ def test_of_a_mix_the_heaviest_style_is_set(comp: Comp) -> None:
 def test_a_control_that_the_node_lacks_is_said(comp: Comp, nuke: ModuleType) -> None:
     """A live control is set where the node has its knob, and said where it has not."""
     with_knob, without = comp.node(), comp.node()
-    knob = nuke.Double_Knob("keep_plate_colour", "Keep plate colour")
-    with_knob.addKnob(knob)
+    without.removeKnob(without["keep_plate_colour"])
     styles = (style(model_sha256=installed_sha256()),)
     applied = on_node.apply(
         look(styles=styles, controls=LiveControls(None, 0.75)), [with_knob, without]

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from mixing import Extra, Operation, components, masked
+from mixing import Extra, NotModelled, Operation, components, masked
 from picture import Picture, channel_name, intersection, selected
+from pixel_expression import ExpressionInvalid, evaluate
 
 
 def _each(operation: Operation, pictures: list[Picture], extra: Extra, change: Any) -> Picture:
@@ -88,6 +89,75 @@ def unpremult(operation: Operation, pictures: list[Picture], extra: Extra) -> Pi
         return np.divide(plane, alpha, out=plane.copy(), where=alpha != 0)
 
     return _each(operation, pictures, extra, change)
+
+
+_SHORT_NAMES = {"r": "red", "g": "green", "b": "blue", "a": "alpha"}
+
+
+def expression(operation: Operation, pictures: list[Picture], extra: Extra) -> Picture:
+    """Work out a text for each of four sets of channels, with up to four variables before.
+
+    A channel that the picture has not is black. What an empty text does is told differently by
+    guide and users, so it is refused.
+    """
+    picture = pictures[0]
+    names: dict[str, Any] = {"frame": operation["frame"], **_planes(picture)}
+    written: list[str] = []
+    channels = dict(picture.channels)
+    try:
+        for name, text in operation["variables"]:
+            names[name] = evaluate(text, names)
+        for targets, text in operation["expressions"]:
+            if not text:
+                raise NotModelled("an empty text in an Expression")
+            plane = evaluate(text, names)
+            for target in selected(targets, list(picture.channels)):
+                shape = picture.over(picture.bbox, target).shape
+                channels[target] = np.broadcast_to(plane, shape).astype(np.float32)
+                written.append(target)
+    except ExpressionInvalid as failure:
+        raise NotModelled(str(failure)) from failure
+    made = Picture(channels, picture.bbox, picture.format, picture.metadata)
+    return masked(operation, extra, made, picture, written)
+
+
+def _planes(picture: Picture) -> dict[str, Any]:
+    """Return the planes that an expression may name: by full name, and r, g, b, a."""
+    short = {
+        letter: picture.over(picture.bbox, channel_name(name))
+        for letter, name in _SHORT_NAMES.items()
+    }
+    return {**picture.channels, **short}
+
+
+def blur(operation: Operation, pictures: list[Picture], extra: Extra) -> Picture:
+    """Blur by a Gaussian; the picture is black outside its box.
+
+    How wide a size is stands in no guide: here its half is the standard deviation. Nothing may
+    depend on it.
+    """
+    if operation["filter"] != "gaussian":
+        raise NotModelled(f"Blur filter {operation['filter']!r}")
+    x, y = (_kernel(size / 2) for size in operation["size"])
+    left, bottom, right, top = pictures[0].bbox
+    box = (left - len(x) // 2, bottom - len(y) // 2, right + len(x) // 2, top + len(y) // 2)
+    if operation["crop"]:
+        box = intersection(box, pictures[0].format.box)
+    grown = pictures[0].moved_to(box)
+
+    def change(name: str, plane: np.ndarray) -> np.ndarray:
+        rows = np.apply_along_axis(np.convolve, 1, plane.astype(np.float64), x, "same")
+        return np.apply_along_axis(np.convolve, 0, rows, y, "same")
+
+    return _each(operation, [grown], extra, change)
+
+
+def _kernel(sigma: float) -> np.ndarray:
+    reach = int(np.ceil(3 * sigma))
+    if not reach:
+        return np.ones(1)
+    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
+    return weights / weights.sum()
 
 
 def remove(operation: Operation, pictures: list[Picture], extra: Extra) -> Picture:

@@ -75,7 +75,8 @@ def merge(operation: Operation, pictures: list[Picture], extra: Extra) -> Pictur
         raise NotModelled(f"Merge2 operation {operation['operation']!r}")
     box = box_of(operation["bbox"], b, a)
     present = list(dict.fromkeys([*b.channels, *a.channels]))
-    names = [name for name in selected(f"rgba {operation['also']}", present) if name in present]
+    wanted = f"{operation['channels']} {operation['also']}"
+    names = [name for name in selected(wanted, present) if name in present]
     alpha_a, alpha_b = a.over(box, "rgba.alpha"), b.over(box, "rgba.alpha")
     channels = {name: b.over(box, name) for name in b.channels}
     for name in names:

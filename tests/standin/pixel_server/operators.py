@@ -12,6 +12,7 @@ from picture import Picture
 
 OPERATORS: dict[str, Callable[[Operation, list[Picture], Extra], Picture]] = {
     "black": sources.nothing,
+    "blur": adjustments.blur,
     "channel_merge": merges.channel_merge,
     "checkerboard": sources.checkerboard,
     "clamp": adjustments.clamp,
@@ -21,6 +22,7 @@ OPERATORS: dict[str, Callable[[Operation, list[Picture], Extra], Picture]] = {
     "copy_metadata": merges.copy_metadata,
     "crop": adjustments.crop,
     "dissolve": merges.dissolve,
+    "expression": adjustments.expression,
     "grade": adjustments.grade,
     "invert": adjustments.invert,
     "keymix": merges.keymix,

@@ -177,13 +177,14 @@ def _dissolve(tree: PictureTree, node: Node, frame: float) -> Any:
 def _merge(tree: PictureTree, node: Node, frame: float) -> Operation:
     if node.inputs() > 3:
         raise NotModelled(f"{node.fullName()}: a Merge of more than two pictures")
-    for name, kept in (("Achannels", "rgba"), ("Bchannels", "rgba"), ("output", "rgba")):
-        if _text(node, name) != kept:
-            raise NotModelled(f"{node.fullName()}.{name} other than {kept}")
+    layers = {_text(node, "Achannels"), _text(node, "Bchannels"), _text(node, "output")}
+    if layers not in ({"rgba"}, {"rgb"}):
+        raise NotModelled(f"{node.fullName()}: Achannels, Bchannels, output of {sorted(layers)}")
     return {
         "op": "merge",
         "inputs": tree.inputs(node, frame, 2),
         "operation": _text(node, "operation"),
+        "channels": _text(node, "output"),
         "also": _text(node, "also_merge"),
         "mix": _number(node, "mix", frame),
         "bbox": _text(node, "bbox"),
@@ -248,6 +249,40 @@ def _grade(tree: PictureTree, node: Node, frame: float) -> Operation:
     }
 
 
+def _expression(tree: PictureTree, node: Node, frame: float) -> Operation:
+    if _text(node, "unpremult") != "none":
+        raise NotModelled(f"{node.fullName()}: unpremult")
+    tcl = Tcl(node, frame, tree.view)
+    return {
+        "op": "expression",
+        "inputs": tree.inputs(node, frame, 1),
+        "frame": frame,
+        "variables": [
+            [_text(node, f"temp_name{i}"), tcl.substitute(_text(node, f"temp_expr{i}"))]
+            for i in range(4)
+            if _text(node, f"temp_name{i}")
+        ],
+        "expressions": [
+            [_text(node, f"channel{i}"), tcl.substitute(_text(node, f"expr{i}"))]
+            for i in range(4)
+            if _text(node, f"channel{i}") != "none"
+        ],
+        "mix": _number(node, "mix", frame),
+    }
+
+
+def _blur(tree: PictureTree, node: Node, frame: float) -> Operation:
+    return {
+        "op": "blur",
+        "inputs": tree.inputs(node, frame, 1),
+        "channels": _text(node, "channels"),
+        "size": _numbers(node, "size", frame),
+        "filter": _text(node, "filter"),
+        "crop": _flag(node, "crop", frame),
+        "mix": _number(node, "mix", frame),
+    }
+
+
 def _clamp(tree: PictureTree, node: Node, frame: float) -> Operation:
     if _flag(node, "MinClampTo_enable", frame) or _flag(node, "MaxClampTo_enable", frame):
         raise NotModelled(f"{node.fullName()}: MinClampTo and MaxClampTo")
@@ -307,6 +342,7 @@ def _crop(tree: PictureTree, node: Node, frame: float) -> Operation:
 
 
 BUILDERS: dict[str, Callable[[PictureTree, Node, float], Any]] = {
+    "Blur": _blur,
     "ChannelMerge": _channel_merge,
     "CheckerBoard2": _checkerboard,
     "Clamp": _clamp,
@@ -317,6 +353,7 @@ BUILDERS: dict[str, Callable[[PictureTree, Node, float], Any]] = {
     "Crop": _crop,
     "Dissolve": _dissolve,
     "Dot": _pass,
+    "Expression": _expression,
     "FrameHold": _frame_hold,
     "Grade": _grade,
     "Invert": _invert,

@@ -14,6 +14,8 @@ from nuke_standin.session import session
 
 Operation = dict[str, Any]
 _MASK_INPUT = {
+    "Blur": 1,
+    "Expression": 1,
     "Grade": 1,
     "Clamp": 1,
     "Invert": 1,
@@ -75,22 +77,20 @@ class PictureTree:
         return self.add(group.input(group._input_nodes().index(node)), frame)
 
     def _mask(self, node: Node, frame: float) -> Optional[Operation]:
-        for name in ("inject", "fringe"):
-            if node[name]._number(frame):
-                raise NotModelled(f"{node.fullName()}.{name}")
-        invert = bool(node["invert_mask"]._number(frame))
+        if node["inject"]._number(frame):
+            raise NotModelled(f"{node.fullName()}.inject")
+        shape = {
+            "invert": bool(node["invert_mask"]._number(frame)),
+            "fringe": bool(node["fringe"]._number(frame)),
+        }
         from_input = str(node["maskChannelInput"]._value)
         if from_input != "none":
-            return {
-                "input": self.add(node.input(0), frame),
-                "channel": from_input,
-                "invert": invert,
-            }
+            return {"input": self.add(node.input(0), frame), "channel": from_input, **shape}
         channel = str(node["maskChannelMask"]._value)
         index = self.add(node.input(_MASK_INPUT[node.Class()]), frame)
         if index is None or channel == "none":
             return None
-        return {"input": index, "channel": channel, "invert": invert}
+        return {"input": index, "channel": channel, **shape}
 
     def inputs(self, node: Node, frame: float, count: int) -> list[Optional[int]]:
         return [self.add(node.input(i), frame) for i in range(count)]
