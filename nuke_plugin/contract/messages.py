@@ -19,7 +19,7 @@ or one file). Nothing executable ever travels here.
 A client that speaks another protocol raises ``ProtocolMismatch`` and stops the worker. After that
 the client sends requests, each with an ``id`` of its own, a whole number that rises by one::
 
-    {"type": "render", "id": 1, "plates": "/shot/plate.%04d.exr", "results": "/shot/painted.%04d.exr", "frames": "1001-1024", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 0.8, "colorspace": null, "keep_going": false, "overwrite": true, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}, "fingerprints": {"1001": "9c56cc51b374c3ba189210d5b6d4bf57"}}
+    {"type": "render", "id": 1, "plates": "/shot/plate.%04d.exr", "results": "/shot/painted.%04d.exr", "frames": "1001-1024", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 0.8, "colorspace": null, "keep_going": false, "overwrite": true, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null}, "fingerprints": {"1001": "9c56cc51b374c3ba189210d5b6d4bf57"}}
     {"type": "cancel", "id": 2, "target": 1}
     {"type": "shutdown", "id": 3}
 
@@ -56,6 +56,7 @@ from nuke_plugin.contract.errors import (
     WorkerUnexpected,
     error_from_wire,
 )
+from nuke_plugin.contract.execution_settings import DEFAULT_EXECUTION, ExecutionSettings
 from nuke_plugin.contract.light_settings import DEFAULT_LIGHT, LightSettings
 from nuke_plugin.contract.strict_json import parse_object, read_record, write_record
 from nuke_plugin.contract.version import PROTOCOL
@@ -118,6 +119,9 @@ class Render:
 
     light: LightSettings = DEFAULT_LIGHT
     """What becomes of light the network cannot see, of alpha, and of the plate's colour."""
+
+    execution: ExecutionSettings = DEFAULT_EXECUTION
+    """On what, how exactly and in how large pieces the network runs."""
 
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     """By frame, in digits, what the client knows a plate and its settings by; it is written into

@@ -32,6 +32,7 @@ from nuke_plugin.worker.painter import Painter, SeenFrame, broken_mask, held_to_
 from nuke_plugin.worker.planes import Planes
 from nuke_plugin.worker.plate_sequence import PlateSequence
 from nuke_plugin.worker.provenance import provenance
+from nuke_plugin.worker.providers import CPU
 from nuke_plugin.worker.result_sequence import ResultSequence
 
 READ_AHEAD = 2
@@ -77,6 +78,13 @@ class RenderSettings:
 
     half_precision: bool = False
     """Whether the network counts in half precision, where the model has such a network."""
+
+    use_gpu: bool = True
+    """Whether a graphics card is used where there is one that works."""
+
+    tile_px: int | None = None
+    """Side of the square that holds as many pixels as the network is given at once; None for what
+    suits most machines."""
 
     light: LightSettings = DEFAULT_LIGHT
     """What becomes of light the network cannot see, of alpha, and of the plate's colour."""
@@ -135,13 +143,14 @@ class Studio:
     library: ModelLibrary
     colours: ColourConfig
     _network: Network | None = field(default=None, repr=False)
+    _uses_gpu: bool = field(default=True, repr=False)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Studio:
         """Return the studio of ``IMPASTO_MODELS`` and ``OCIO``; raise ``ColourConfigInvalid``."""
         return cls(ModelLibrary.from_environment(environ), ColourConfig.from_environment(environ))
 
-    def network(self, model_id: str, half_precision: bool = False) -> Network:
+    def network(self, model_id: str, half_precision: bool = False, use_gpu: bool = True) -> Network:
         """Return a network ready to run; the last one again if its card is still the same.
 
         One in half precision is given only where it is asked for and the model has it.
@@ -149,9 +158,11 @@ class Studio:
         installed = self.library.find(model_id)
         if half_precision:
             installed = installed.in_half_precision or installed
-        if self._network is None or self._network.installed != installed:
+        is_ready = self._network is not None and self._network.installed == installed
+        if self._network is None or not is_ready or self._uses_gpu != use_gpu:
             self._network = None  # let the old one's memory go first
-            self._network = Network.open(installed)
+            self._network = Network.open(installed, None if use_gpu else (CPU,))
+            self._uses_gpu = use_gpu
         return self._network
 
 
@@ -212,7 +223,7 @@ class _Job:
         self._first_read: int | None = None
         for problem in studio.library.problems_ahead_of(settings.model):
             on_warning(None, problem.message)
-        network = studio.network(settings.model, settings.half_precision)
+        network = studio.network(settings.model, settings.half_precision, settings.use_gpu)
         if settings.half_precision and studio.library.find(settings.model).lacks_half_precision:
             on_warning(
                 None,
@@ -220,6 +231,8 @@ class _Job:
                 "single precision. Export it again to have both.",
             )
         self._painter = Painter(network, settings.styles, settings.strength, settings.light)
+        if settings.tile_px is not None:
+            self._painter.window_limit_px = settings.tile_px**2
         if network.card.caution and not self._painter.is_neutral:
             on_warning(None, network.card.caution)
         self._results = ResultSequence.prepare(settings.results, self._plates, settings.overwrite)

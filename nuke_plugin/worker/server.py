@@ -146,6 +146,9 @@ class Server:
             colorspace=request.colorspace,
             keep_going=request.keep_going,
             overwrite=request.overwrite,
+            half_precision=request.execution.half_precision,
+            use_gpu=request.execution.use_gpu,
+            tile_px=request.execution.tile_px,
             light=request.light,
             fingerprints=request.fingerprints,
         )

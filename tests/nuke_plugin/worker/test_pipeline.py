@@ -37,6 +37,7 @@ from nuke_plugin.contract.messages import FINGERPRINT_ATTRIBUTE
 from nuke_plugin.contract.version import VERSION
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import ColourConfig
+from nuke_plugin.worker.network import Network
 from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.pipeline import STAGES, FrameDone, RenderSettings, Studio, render
 from nuke_plugin.worker.providers import working_providers
@@ -506,3 +507,49 @@ def test_half_precision_that_is_not_there_is_told(shot: RenderSettings, studio: 
     )
     assert len(warnings) == 1
     assert "half precision" in warnings[0]
+
+
+def test_tiles_are_as_small_as_asked(
+    shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tile's size decides how many pixels the network gets at once, and not what it paints."""
+    given: list[int] = []
+    run = Network.run
+
+    def noted(network: Network, image: Any, *others: Any) -> Any:
+        given.append(image.shape[2] * image.shape[3])
+        return run(network, image, *others)
+
+    monkeypatch.setattr(Network, "run", noted)
+    whole = replace(shot, frames="1001")
+    render(whole, studio)
+    (most,) = given
+    given.clear()
+    tiled = replace(whole, results=shot.results.replace("painted", "tiled"), tile_px=44)
+    render(tiled, studio)
+
+    assert len(given) > 1
+    assert max(given) <= 44**2 < most
+    for channel, pixels in read_exr(result(whole, 1001)).channels.items():
+        np.testing.assert_allclose(read_exr(result(tiled, 1001)).channels[channel], pixels, 1e-3)
+
+
+def test_the_processor_is_taken_where_no_gpu_is_wanted(
+    shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the GPU only the processor is asked for, and each wish gets a network of its own."""
+    asked: list[tuple[str, ...] | None] = []
+    opened = Network.open.__func__  # type: ignore[attr-defined]
+
+    def noted(cls: Any, installed: Any, providers: Any = None, threads: Any = None) -> Network:
+        asked.append(providers)
+        network: Network = opened(cls, installed, providers, threads)
+        return network
+
+    monkeypatch.setattr(Network, "open", classmethod(noted))
+    for use_gpu in (False, False, True):
+        settings = replace(shot, frames="1001", use_gpu=use_gpu, overwrite=True)
+        report = render(settings, studio)
+        assert use_gpu or report.provider == "CPUExecutionProvider"
+
+    assert asked == [("CPUExecutionProvider",), None]
