@@ -34,7 +34,7 @@ from model_training.evaluation.graph_cost import GraphUncountable
 from model_training.networks.features import FeaturesUnreadable
 from model_training.release.export import ExportFailed, RunMissing
 from model_training.training.checkpoint import RunMismatch, RunUnsaved
-from model_training.training.config import ConfigInvalid
+from model_training.training.config_file import ConfigInvalid
 from model_training.training.diverged import TrainingDiverged
 from nuke_plugin.contract.errors import ImpastoError
 

@@ -22,8 +22,9 @@ from model_training.cli.run_folder import read_run
 from model_training.cli.running import run_recipe
 from model_training.training.add_style import STEPS, with_added_styles
 from model_training.training.checkpoint import RunMismatch
-from model_training.training.config import ConfigInvalid, ModelConfig, StyleConfig, TrainingConfig
+from model_training.training.config import ModelConfig, StyleConfig, TrainingConfig
 from model_training.training.config_errors import wrong_keys
+from model_training.training.config_file import ConfigInvalid
 
 
 def add_one_style(

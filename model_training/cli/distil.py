@@ -18,7 +18,8 @@ from model_training.cli.options import (
 )
 from model_training.cli.run_folder import read_data_folder
 from model_training.cli.running import run_recipe
-from model_training.training.config import ConfigInvalid, read_config
+from model_training.training.config import read_config
+from model_training.training.config_file import ConfigInvalid
 
 
 def distil_run(

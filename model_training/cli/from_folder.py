@@ -17,8 +17,9 @@ from pydantic import ValidationError
 
 from model_training.data.checker import pictures_in
 from model_training.data.photos import SUFFIXES
-from model_training.training.config import ConfigInvalid, TrainingConfig
+from model_training.training.config import TrainingConfig
 from model_training.training.config_errors import wrong_keys
+from model_training.training.config_file import ConfigInvalid
 from nuke_plugin.worker.measure.stills import PICTURES as SHIPPED_STILLS
 
 SIDECAR = "paintings.tsv"

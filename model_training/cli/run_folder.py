@@ -15,7 +15,8 @@ from safetensors import safe_open
 from model_training.cli.from_folder import validated
 from model_training.release.export import RunMissing
 from model_training.training.checkpoint import FILE_NAME
-from model_training.training.config import ConfigInvalid, TrainingConfig, read_config
+from model_training.training.config import TrainingConfig, read_config
+from model_training.training.config_file import ConfigInvalid
 
 CONFIG_FILE = "config.json"
 DATA_FILE = "run.json"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from model_training.training.config import (
-    ConfigInvalid,
     LossConfig,
     ModelConfig,
     ScheduleConfig,
     StyleConfig,
     TrainingConfig,
 )
+from model_training.training.config_file import ConfigInvalid
 
 STEPS = 500
 """Of four photos each: about ten minutes on two free cores, estimated from single steps."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,10 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from model_training.networks.generator import GeneratorSize
 from model_training.training.config_errors import wrong_keys
-
-
-class ConfigInvalid(ValueError):
-    """A configuration file is not what training expects; the sentence names file and key."""
+from model_training.training.config_file import ConfigInvalid, read_values
 
 
 class _Section(BaseModel):
@@ -262,21 +258,9 @@ def read_config(path: Path) -> TrainingConfig:
 
     ConfigInvalid names the file and each wrong key.
     """
+    values = read_values(path)
     try:
-        text = path.read_text(encoding="utf-8")
-        values = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-        config = TrainingConfig.model_validate(values)
-        if config.data.pictures is not None:
-            pictures = {"pictures": path.resolve().parent / config.data.pictures}
-            config = config.model_copy(update={"data": config.data.model_copy(update=pictures)})
-        return config
-    except OSError as error:
-        raise ConfigInvalid(
-            f"Configuration '{path}' cannot be read: {error.strerror}. Name an existing TOML file."
-        ) from error
-    except (tomllib.TOMLDecodeError, json.JSONDecodeError, UnicodeDecodeError) as error:
-        kind = "JSON" if path.suffix == ".json" else "TOML"
-        raise ConfigInvalid(f"Configuration '{path}' is not valid {kind}: {error}.") from error
+        return TrainingConfig.model_validate(values)
     except ValidationError as error:
         raise ConfigInvalid(
             f"Configuration '{path}' is wrong at {wrong_keys(TrainingConfig, error)}."

@@ -17,7 +17,8 @@ from model_training.networks.features import VggFeatures
 from model_training.networks.generator import make_generator
 from model_training.training.adversary import Adversary
 from model_training.training.checkpoint import ROWS, RunMismatch, RunState, start_from
-from model_training.training.config import ConfigInvalid, ScheduleConfig, TrainingConfig
+from model_training.training.config import ScheduleConfig, TrainingConfig
+from model_training.training.config_file import ConfigInvalid
 from model_training.training.diverged import check_gradients, check_losses
 from model_training.training.processes import ALONE, Processes
 

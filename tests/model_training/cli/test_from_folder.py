@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from model_training.cli.from_folder import PaintingsInvalid, folder_config, read_styles
-from model_training.training.config import ConfigInvalid, TrainingConfig
+from model_training.training.config import TrainingConfig
+from model_training.training.config_file import ConfigInvalid
 
 
 @pytest.fixture

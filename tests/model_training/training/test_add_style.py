@@ -10,7 +10,8 @@ from safetensors.torch import load_file
 
 from model_training.training.add_style import with_added_styles
 from model_training.training.checkpoint import ROWS, RunMismatch
-from model_training.training.config import ConfigInvalid, StyleConfig, TrainingConfig, read_config
+from model_training.training.config import StyleConfig, TrainingConfig, read_config
+from model_training.training.config_file import ConfigInvalid
 from model_training.training.loop import train
 from model_training.training.style_step import StyleTraining
 

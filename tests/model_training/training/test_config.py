@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from model_training.losses.adversarial import FORMS
-from model_training.training.config import ConfigInvalid, decided, read_config
+from model_training.training.config import decided, read_config
+from model_training.training.config_file import ConfigInvalid
 
 SHIPPED = sorted((Path(__file__).parents[3] / "model_training" / "configs").glob("*.toml"))
 

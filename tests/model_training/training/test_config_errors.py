@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from model_training.training.config import ConfigInvalid, read_config
+from model_training.training.config import read_config
+from model_training.training.config_file import ConfigInvalid
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from safetensors.torch import load_file
 from model_training.data.batch import TrainingBatch, make_batch
 from model_training.training.adversary import Adversary, Shown
 from model_training.training.checkpoint import ROWS
-from model_training.training.config import AdversaryConfig, ConfigInvalid, read_config
+from model_training.training.config import AdversaryConfig, read_config
+from model_training.training.config_file import ConfigInvalid
 from model_training.training.processes import ALONE, Processes
 from model_training.training.style_step import StyleTraining
 
