@@ -59,6 +59,7 @@ setup(
         "nuke_plugin",
         "nuke_plugin.contract",
         "nuke_plugin.looks",
+        "nuke_plugin.panel",
         "nuke_plugin.worker",
         "nuke_plugin.worker.importing",
         "nuke_plugin.worker.measure",

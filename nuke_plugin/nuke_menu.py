@@ -6,10 +6,11 @@ import nuke
 import nukescripts
 
 from nuke_plugin import style_node
+from nuke_plugin.panel import style_drag
 
 PANEL_ID = "impasto.StylesPanel"
 PANEL_NAME = "Impasto"
-PANEL_CLASS = "__import__('nuke_plugin.panel', fromlist=['Panel']).Panel"
+PANEL_CLASS = "__import__('nuke_plugin.panel.dock', fromlist=['Panel']).Panel"
 """Python that Nuke evaluates in a scope of its own each time the panel opens."""
 
 _CREATE = "__import__('nuke_plugin.style_node', fromlist=['create']).create()"
@@ -23,6 +24,7 @@ def install() -> None:
     nuke.addOnCreate(style_node.on_create, nodeClass="Group")
     nuke.addKnobChanged(style_node.knob_changed, nodeClass="Group")
     nukescripts.registerWidgetAsPanel(PANEL_CLASS, PANEL_NAME, PANEL_ID)
+    nukescripts.addDropDataCallback(style_drag.on_drop)
     for menu in (nuke.menu("Nuke").addMenu("Impasto"), nuke.toolbar("Nodes").addMenu("Impasto")):
         menu.addCommand("ImpastoStyle", _CREATE)
     menu = nuke.menu("Nuke").addMenu("Impasto")

@@ -10,7 +10,7 @@ old ``exec_`` only; what moved between the two is evened out here.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import nuke
 
@@ -27,4 +27,15 @@ else:
 Qt = QtCore.Qt
 Signal = QtCore.Signal
 
-__all__ = ["BINDING", "Qt", "QtCore", "QtGui", "QtWidgets", "Signal"]
+if TYPE_CHECKING or BINDING == "PySide6":
+    QAction = QtGui.QAction
+else:
+    QAction = QtWidgets.QAction
+
+
+def run(blocking: Any, *args: Any) -> Any:
+    """Run a menu, a dialog or a drag to its end: ``exec``, which PySide2 spells ``exec_``."""
+    return (blocking.exec if BINDING == "PySide6" else blocking.exec_)(*args)
+
+
+__all__ = ["BINDING", "QAction", "Qt", "QtCore", "QtGui", "QtWidgets", "Signal", "run"]

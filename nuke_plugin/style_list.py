@@ -14,6 +14,7 @@ from typing import Optional
 
 from nuke_plugin.contract.errors import ImpastoError, StyleNotFound
 from nuke_plugin.contract.library import InstalledModel, ModelLibrary
+from nuke_plugin.style_facts import StyleFacts, facts_of
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,14 @@ class StyleEntry:
     style_id: str
     """Id of the style in that model."""
 
+    model_title: str
+    """Name of the model."""
+
     title: str
     """Name of the painting."""
+
+    artist: str
+    """Who made it; may be empty."""
 
     credit: str
     """Artist and year, as far as they are known; may be empty."""
@@ -37,6 +44,14 @@ class StyleEntry:
 
     preview: Path
     """A picture of the style at work; the file may be missing."""
+
+    facts: StyleFacts
+    """What the model's card tells of it."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Ids of the model and of the style: what tells it from all others."""
+        return self.model_id, self.style_id
 
 
 @dataclass(frozen=True)
@@ -90,12 +105,15 @@ def _entries(model: InstalledModel) -> list[StyleEntry]:
         StyleEntry(
             model_id=card.id,
             style_id=slot.id,
+            model_title=card.title,
             title=slot.title,
+            artist=slot.artist,
             credit=", ".join(part for part in (slot.artist, slot.year) if part),
             description=" ".join(
                 text for text in (card.description, card.strength.meaning, card.caution) if text
             ),
             preview=model.style_preview_path(slot),
+            facts=facts_of(card, slot),
         )
         for slot in card.styles
     ]

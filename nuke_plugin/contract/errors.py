@@ -43,6 +43,7 @@
     │   ├── ScriptNotSaved          RuntimeError
     │   ├── NodeBusy                RuntimeError
     │   ├── NodeEdited              LookupError
+    │   ├── NodeNewer               RuntimeError
     │   ├── StyleNodeNeeded         LookupError
     │   └── PlateRenderFailed       RuntimeError
     ├── LookError                   a look: read, kept, passed on
@@ -51,6 +52,8 @@
     │   ├── LookNotSaved            OSError
     │   ├── LookHasNoPlace          RuntimeError
     │   └── ShotPatternInvalid      ValueError
+    ├── PanelError                  what the panel keeps for its user
+    │   └── FavouritesUnusable      OSError
     ├── InstallError                what tells Nuke where the plugin is
     │   ├── NukeFolderInvalid       ValueError
     │   ├── NukeFolderUnread        LookupError
@@ -565,6 +568,21 @@ class NodeEdited(NodeError, LookupError):
         )
 
 
+class NodeNewer(NodeError, RuntimeError):
+    """The node was made by a newer plugin, and what is in it is not known here."""
+
+    def __init__(self, node: str, found: int, known: int) -> None:
+        """``found`` and ``known`` are versions of the node, not of the product."""
+        self.node = node
+        self.found = found
+        self.known = known
+        super().__init__(
+            f"{node} was made by a newer Impasto (version {found} of the node, this one knows "
+            f"{known}), so it is left as it is; frames that were rendered still show. Install the "
+            "newer Impasto to render or change it."
+        )
+
+
 class StyleNodeNeeded(NodeError, LookupError):
     """Something was to be done with the selected ImpastoStyle nodes, and they are not selected."""
 
@@ -663,6 +681,25 @@ class ShotPatternInvalid(LookError, ValueError):
             f"The pattern {pattern!r} in IMPASTO_SHOT_PATTERN gives no shot name: "
             f"{_clause(reason)}. Write a regular expression with a group, such as "
             "/shots/(?P<shot>[^/]+)/, or name the shot in IMPASTO_SHOT."
+        )
+
+
+# --- what the panel keeps for its user -------------------------------------------------------
+
+
+class PanelError(ImpastoError):
+    """Something is wrong with what the panel keeps for its user."""
+
+
+class FavouritesUnusable(PanelError, OSError):
+    """The file of favourite styles cannot be read or written."""
+
+    def __init__(self, path: AnyPath, reason: str) -> None:
+        self.path = str(path)
+        self.reason = reason
+        super().__init__(
+            f"The favourites in {self.path} cannot be used: {_clause(reason)}. The file was left "
+            "as it is; correct or remove it, and mark the styles again."
         )
 
 

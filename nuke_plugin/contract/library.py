@@ -75,7 +75,11 @@ class InstalledModel:
 
 @dataclass(frozen=True)
 class ModelLibrary:
-    """The models found on a search path, read afresh at each call."""
+    """The models found on a search path, looked for at each call.
+
+    A card that stands unchanged on the disk is not parsed again: Nuke's side asks at every turn of
+    a menu, and the cards of a hundred models take a quarter of a second.
+    """
 
     places: tuple[Path, ...]
     """Folders of model folders, searched in this order."""
@@ -198,7 +202,31 @@ def _model_folders(place: Path) -> list[Path]:
 
 def _read_model(folder: Path) -> InstalledModel:
     file = folder / CARD_FILE
-    card = ModelCard.from_file(file)
+    card = _card_in(file)
     if card.id != folder.name:
         raise CardInvalid(file, "id", f"it is {card.id!r} and the folder is named {folder.name!r}")
     return InstalledModel(folder, card)
+
+
+_Stamp = tuple[int, int, int, int]
+_read_cards: dict[Path, tuple[_Stamp, ModelCard]] = {}
+
+
+def _card_in(file: Path) -> ModelCard:
+    """Return the card in a file, the one read before while nothing of the file changed."""
+    stamp = _stamp(file)
+    known = _read_cards.get(file)
+    if stamp is not None and known is not None and known[0] == stamp:
+        return known[1]
+    card = ModelCard.from_file(file)
+    if stamp is not None and _stamp(file) == stamp:  # else it was replaced while it was read
+        _read_cards[file] = (stamp, card)
+    return card
+
+
+def _stamp(file: Path) -> Optional[_Stamp]:
+    try:
+        found = file.stat()
+    except OSError:
+        return None  # the reading says what is wrong
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino

@@ -95,17 +95,17 @@ def _hints_of(record_class: type[Any]) -> dict[str, Any]:
 
 def _read(hint: Any, value: Any, key: str) -> Any:
     """Return ``value`` as the type of a field asks for it."""
+    if hint is str or hint is int or hint is bool:  # first: a card holds hundreds of them
+        # bool is an int to Python, and 1 is not true to JSON.
+        if type(value) is not hint:
+            raise FieldInvalid(key, f"it is {_kind(value)}, not {_KIND_OF_TYPE[hint]}")
+        return value
     if dataclasses.is_dataclass(hint):
         return read_record(hint, _object(value, key), key)  # type: ignore[arg-type]
     if hint is NumberTree:
         return _number_tree(value, key)
     if hint is float:
         return _number(value, key)
-    if hint in (str, bool, int):
-        # bool is an int to Python, and 1 is not true to JSON.
-        if type(value) is not hint:
-            raise FieldInvalid(key, f"it is {_kind(value)}, not {_KIND_OF_TYPE[hint]}")
-        return value
     return _read_generic(get_origin(hint), get_args(hint), value, key)
 
 

@@ -12,6 +12,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 NUKE_SIDE = [
     *sorted((REPOSITORY / "nuke_plugin").glob("*.py")),
     *sorted((REPOSITORY / "nuke_plugin" / "looks").glob("*.py")),
+    *sorted((REPOSITORY / "nuke_plugin" / "panel").glob("*.py")),
     REPOSITORY / "init.py",
     REPOSITORY / "menu.py",
 ]

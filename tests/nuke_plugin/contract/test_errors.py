@@ -191,6 +191,12 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "file. Correct the nodes above it, or the folder, and render again.",
     ),
     (
+        errors.NodeNewer("ImpastoStyle1", 3, 2),
+        "ImpastoStyle1 was made by a newer Impasto (version 3 of the node, this one knows 2), so "
+        "it is left as it is; frames that were rendered still show. Install the newer Impasto to "
+        "render or change it.",
+    ),
+    (
         errors.StyleNodeNeeded("Copy look", "one", 2),
         "Copy look needs one ImpastoStyle node, and 2 of the selected nodes are one. Select one in "
         "the node graph, and choose it again.",
@@ -220,6 +226,11 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "The pattern 'sh[0-9' in IMPASTO_SHOT_PATTERN gives no shot name: unterminated character "
         "set at position 2. Write a regular expression with a group, such as "
         "/shots/(?P<shot>[^/]+)/, or name the shot in IMPASTO_SHOT.",
+    ),
+    (
+        errors.FavouritesUnusable("/home/ana/favourites.json", "Permission denied."),
+        "The favourites in /home/ana/favourites.json cannot be used: Permission denied. The file "
+        "was left as it is; correct or remove it, and mark the styles again.",
     ),
     (
         errors.WorkerNotInstalled(["/plugin/.venv"], "make setup"),

@@ -38,6 +38,7 @@ class Session:
         self.progress_tasks: list[Any] = []
         self.panels: dict[str, Callable[[], Any]] = {}
         self.open_panels: list[Any] = []
+        self.drop_callbacks: list[Callable[[str, str], Any]] = []
         self.plugin_paths: list[str] = []
         self.undo = UndoLog()
         self.main_calls: list[Callable[[], None]] = []

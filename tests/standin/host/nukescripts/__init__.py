@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nuke_standin.drops import addDropDataCallback
+
 from nukescripts import panels, utils
 from nukescripts.panels import (
     PythonPanel,
@@ -14,6 +16,7 @@ from nukescripts.utils import executeDeferred, executeInMainThread, executeInMai
 
 __all__ = [
     "PythonPanel",
+    "addDropDataCallback",
     "executeDeferred",
     "executeInMainThread",
     "executeInMainThreadWithResult",

@@ -1,4 +1,4 @@
-"""Promises of the panel, with real Qt drawing off screen."""
+"""Promises of the panel and its Styles tab, with real Qt drawing off screen."""
 
 from __future__ import annotations
 
@@ -9,35 +9,42 @@ from typing import Any
 
 import nukescripts
 import pytest
-from nuke_standin import session
+from nuke_standin import drops, session
 
 from nuke_plugin import style_node
 from nuke_plugin.contract import library
 from nuke_plugin.contract.errors import WorkerNotInstalled
 from nuke_plugin.nuke_menu import PANEL_ID
-from nuke_plugin.panel import Panel
+from nuke_plugin.panel.dock import Panel
 from nuke_plugin.qt import Qt, QtGui, QtWidgets
 from nuke_plugin.style_list import StyleList
 from nuke_plugin.worker_python import find_worker_python, install_command
 from tests.nuke_plugin.comp import Comp
 
 
-@pytest.fixture
-def panel(comp: Comp, qtbot: Any) -> Panel:
-    """Return the panel as it looks in a saved script with a plate, shown."""
-    panel = Panel()
-    qtbot.addWidget(panel)
-    panel.resize(420, 640)
-    panel.show()
-    return panel
-
-
 def titles(panel: Panel) -> list[str]:
     """Return the styles in the grid."""
-    model = panel.grid.model()
+    model = panel.styles.grid.model()
     return [
         model.index(row, 0).data(Qt.ItemDataRole.DisplayRole) for row in range(model.rowCount())
     ]
+
+
+def colours_of(widget: QtWidgets.QAbstractScrollArea) -> set[tuple[int, ...]]:
+    """Return the colours that a view shows, at every third pixel."""
+    image = widget.viewport().grab().toImage()
+    return {
+        image.pixelColor(x, y).getRgb()[:3]
+        for x in range(0, image.width(), 3)
+        for y in range(0, image.height(), 3)
+    }
+
+
+def choose_category(panel: Panel, title: str) -> None:
+    """Choose a category by the beginning of what the menu says."""
+    menu = panel.styles.category_menu
+    (index,) = [i for i in range(menu.count()) if menu.itemText(i).startswith(title)]
+    menu.setCurrentIndex(index)
 
 
 def test_nuke_opens_it_from_text(comp: Comp, nuke: ModuleType) -> None:
@@ -52,60 +59,56 @@ def test_nuke_opens_it_from_text(comp: Comp, nuke: ModuleType) -> None:
 def test_it_shows_every_style_with_its_details(panel: Panel) -> None:
     """Each installed style is in the grid; the chosen one is described."""
     assert titles(panel) == ["Warm", "Cold"]
-    assert "Warm" in panel.details.text()
-    assert "Nobody, 2026" in panel.details.text()
-    assert "random strokes" in panel.details.text()
+    assert "Warm" in panel.styles.details.text()
+    assert "Nobody, 2026" in panel.styles.details.text()
+    assert "random strokes" in panel.styles.details.text()
     assert not panel.worker_notice.isVisible()
-    assert not panel.model_notice.isVisible()
+    assert not panel.styles.model_notice.isVisible()
 
 
 def test_previews_are_drawn(panel: Panel, qtbot: Any) -> None:
     """The pictures of the cards are on the screen, and names are drawn below them."""
-    image = panel.grid.viewport().grab().toImage()
-    colours = {
-        image.pixelColor(x, y).getRgb()[:3]
-        for x in range(0, image.width(), 3)
-        for y in range(0, image.height(), 3)
-    }
+    pictures = {(220, 120, 60), (60, 120, 220)}
+    qtbot.waitUntil(lambda: pictures <= colours_of(panel.styles.grid), timeout=5000)
 
-    assert {(220, 120, 60), (60, 120, 220)} <= colours
-    assert len(colours) > 4  # text is drawn in shades of grey; without a font there is none
+    assert len(colours_of(panel.styles.grid)) > 4  # text is drawn in greys; without a font, none
 
 
 def test_searching_narrows_the_grid(panel: Panel, qtbot: Any) -> None:
     """What is typed is looked for in title, artist and id; nothing found is said."""
-    qtbot.keyClicks(panel.search_field, "cOl")
+    qtbot.keyClicks(panel.styles.search_field, "cOl")
     assert titles(panel) == ["Cold"]
-    qtbot.keyClicks(panel.search_field, "zzz")
+    qtbot.keyClicks(panel.styles.search_field, "zzz")
     assert titles(panel) == []
-    assert panel.details.text() == "Nothing matches."
-    assert not panel.create_button.isEnabled()
+    assert panel.styles.details.text() == "Nothing matches."
+    assert not panel.styles.create_button.isEnabled()
 
 
 def test_creating_a_node_uses_the_chosen_style(panel: Panel, qtbot: Any) -> None:
     """Create node makes a node with the chosen style, which the panel then follows."""
-    panel.grid.choose("tiny", "cold")
-    qtbot.mouseClick(panel.create_button, Qt.MouseButton.LeftButton)
+    panel.styles.grid.choose("tiny", "cold")
+    qtbot.mouseClick(panel.styles.create_button, Qt.MouseButton.LeftButton)
     node = style_node.selected_style_node()
 
     assert node is not None
     assert node["style"].value() == "cold"
-    assert panel.node_label.text() == "ImpastoStyle1: cold"
-    assert panel.strength.isEnabled()
+    assert panel.styles.node_label.text() == "ImpastoStyle1: cold"
+    assert panel.styles.strength.isEnabled()
 
 
 def test_it_works_by_keyboard_alone(panel: Panel, qtbot: Any) -> None:
     """Arrow keys choose, Return creates a node, and on a selected node Return applies the style."""
     panel.setFocus()
-    assert panel.focusProxy() is panel.grid
-    panel.grid.choose("tiny", "warm")
-    qtbot.keyClick(panel.grid, Qt.Key.Key_Right)
-    qtbot.keyClick(panel.grid, Qt.Key.Key_Return)
+    assert panel.focusProxy() is panel.styles
+    assert panel.styles.focusProxy() is panel.styles.grid
+    panel.styles.grid.choose("tiny", "warm")
+    qtbot.keyClick(panel.styles.grid, Qt.Key.Key_Right)
+    qtbot.keyClick(panel.styles.grid, Qt.Key.Key_Return)
     node = style_node.selected_style_node()
     assert node is not None
     assert node["style"].value() == "cold"
-    qtbot.keyClick(panel.grid, Qt.Key.Key_Left)
-    qtbot.keyClick(panel.grid, Qt.Key.Key_Return)
+    qtbot.keyClick(panel.styles.grid, Qt.Key.Key_Left)
+    qtbot.keyClick(panel.styles.grid, Qt.Key.Key_Return)
 
     assert node["style"].value() == "warm"
     assert len(list(style_node.all_style_nodes())) == 1
@@ -114,10 +117,10 @@ def test_it_works_by_keyboard_alone(panel: Panel, qtbot: Any) -> None:
 def test_applying_a_style_is_one_step_of_undo(panel: Panel, comp: Comp, qtbot: Any) -> None:
     """Apply changes model and style of the selected node in one step."""
     node = comp.node()
-    panel.look_at_selection()
-    panel.grid.choose("tiny", "cold")
+    panel.look()
+    panel.styles.grid.choose("tiny", "cold")
     before = len(session.undo.steps)
-    qtbot.mouseClick(panel.apply_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.styles.apply_button, Qt.MouseButton.LeftButton)
 
     assert node["style"].value() == "cold"
     assert "Cold" in node["about"].value()
@@ -126,23 +129,23 @@ def test_applying_a_style_is_one_step_of_undo(panel: Panel, comp: Comp, qtbot: A
 
 def test_it_follows_the_selection(panel: Panel, comp: Comp, qtbot: Any) -> None:
     """The panel shows the selected node's style and strength within a second, and greys out."""
-    assert not panel.strength.isEnabled()
+    assert not panel.styles.strength.isEnabled()
     node = comp.node(strength=0.25)
     node["style"].setValue("cold")
-    qtbot.waitUntil(panel.strength.isEnabled, timeout=2000)
-    assert panel.strength.number.value() == 0.25
-    assert panel.grid.chosen().style_id == "cold"
+    qtbot.waitUntil(panel.styles.strength.isEnabled, timeout=2000)
+    assert panel.styles.strength.number.value() == 0.25
+    assert panel.styles.grid.chosen().style_id == "cold"
     node.setSelected(False)
-    qtbot.waitUntil(lambda: not panel.strength.isEnabled(), timeout=2000)
-    assert "No ImpastoStyle node" in panel.node_label.text()
+    qtbot.waitUntil(lambda: not panel.styles.strength.isEnabled(), timeout=2000)
+    assert "No ImpastoStyle node" in panel.styles.node_label.text()
 
 
 def test_a_drag_of_the_slider_is_one_step_of_undo(panel: Panel, comp: Comp, qtbot: Any) -> None:
     """Dragging sets the knob live, and leaves one step from the first value to the last."""
     node = comp.node(strength=1.0)
-    panel.look_at_selection()
+    panel.look()
     before = len(session.undo.steps)
-    slider = panel.strength.slider
+    slider = panel.styles.strength.slider
     slider.setSliderDown(True)
     for step in (80, 60, 40):
         slider.setValue(step)
@@ -156,34 +159,34 @@ def test_a_drag_of_the_slider_is_one_step_of_undo(panel: Panel, comp: Comp, qtbo
 def test_the_strength_can_be_typed(panel: Panel, comp: Comp, qtbot: Any) -> None:
     """A number that is typed reaches the knob, and the slider follows."""
     node = comp.node()
-    panel.look_at_selection()
-    panel.strength.number.setValue(0.35)
+    panel.look()
+    panel.styles.strength.number.setValue(0.35)
 
     assert node["strength"].value() == pytest.approx(0.35)
-    assert panel.strength.slider.value() == 35
+    assert panel.styles.strength.slider.value() == 35
 
 
 def test_a_deleted_node_is_let_go(panel: Panel, comp: Comp, nuke: ModuleType, qtbot: Any) -> None:
     """Moving the slider of a node that was just deleted does nothing and raises nothing."""
     node = comp.node()
-    panel.look_at_selection()
+    panel.look()
     nuke.delete(node)
-    panel.strength.number.setValue(0.1)
-    qtbot.mouseClick(panel.apply_button, Qt.MouseButton.LeftButton)
-    panel.look_at_selection()
+    panel.styles.strength.number.setValue(0.1)
+    qtbot.mouseClick(panel.styles.apply_button, Qt.MouseButton.LeftButton)
+    panel.look()
 
-    assert not panel.strength.isEnabled()
+    assert not panel.styles.strength.isEnabled()
 
 
 def test_it_leaves_a_rendering_nuke_alone(panel: Panel, comp: Comp, nuke: ModuleType) -> None:
     """While Nuke executes, the panel asks nothing of it."""
     comp.node()
     session.executing = True
-    panel.look_at_selection()
-    assert not panel.strength.isEnabled()
+    panel.look()
+    assert not panel.styles.strength.isEnabled()
     session.executing = False
-    panel.look_at_selection()
-    assert panel.strength.isEnabled()
+    panel.look()
+    assert panel.styles.strength.isEnabled()
 
 
 def test_a_hidden_panel_costs_nothing(panel: Panel) -> None:
@@ -200,7 +203,7 @@ def test_a_missing_worker_is_told_with_the_command(
     monkeypatch.setenv("IMPASTO_PYTHON", "/nowhere/python")
     with pytest.raises(WorkerNotInstalled) as missing:
         find_worker_python(os.environ)
-    qtbot.mouseClick(panel.refresh_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.styles.refresh_button, Qt.MouseButton.LeftButton)
 
     assert panel.worker_notice.isVisible()
     assert panel.worker_notice.command() == install_command()
@@ -222,8 +225,8 @@ def test_a_broken_model_is_told(
     monkeypatch.setenv("IMPASTO_MODELS", f"{broken.parent}{os.pathsep}{tiny_models}")
     panel.refresh()
 
-    assert panel.model_notice.isVisible()
-    assert str(broken) in panel.model_notice.text()
+    assert panel.styles.model_notice.isVisible()
+    assert str(broken) in panel.styles.model_notice.text()
     assert titles(panel) == ["Warm", "Cold"]
 
 
@@ -243,11 +246,11 @@ def test_a_card_s_text_is_shown_as_it_was_written(
     card.write_text(text.replace("random strokes", "<i>strokes"), encoding="utf-8")
     monkeypatch.setenv("IMPASTO_MODELS", str(tmp_path))
     panel.refresh()
-    panel.grid.choose("second", "warm")
+    panel.styles.grid.choose("second", "warm")
     shown = QtGui.QTextDocument()
-    shown.setHtml(panel.details.text())
+    shown.setHtml(panel.styles.details.text())
     tooltip = QtGui.QTextDocument()
-    tooltip.setHtml(panel.grid.currentIndex().data(Qt.ItemDataRole.ToolTipRole))
+    tooltip.setHtml(panel.styles.grid.currentIndex().data(Qt.ItemDataRole.ToolTipRole))
 
     for part in ("<b>Warm", "<b>Nobody", "<i>strokes"):
         assert part in shown.toPlainText()
@@ -264,8 +267,8 @@ def test_no_model_at_all_says_what_to_do(
     panel.refresh()
 
     assert titles(panel) == []
-    assert "IMPASTO_MODELS" in panel.model_notice.text()
-    assert not panel.create_button.isEnabled()
+    assert "IMPASTO_MODELS" in panel.styles.model_notice.text()
+    assert not panel.styles.create_button.isEnabled()
 
 
 def test_refresh_finds_a_model_copied_into_place(
@@ -273,7 +276,7 @@ def test_refresh_finds_a_model_copied_into_place(
 ) -> None:
     """A model that arrives while Nuke runs shows after Refresh, and the choice stays."""
     monkeypatch.setenv("IMPASTO_MODELS", f"{tmp_path}{os.pathsep}{tiny_models}")
-    panel.grid.choose("tiny", "cold")
+    panel.styles.grid.choose("tiny", "cold")
     target = tmp_path / "second"
     target.mkdir()
     for file in (tiny_models / "tiny").iterdir():
@@ -285,8 +288,8 @@ def test_refresh_finds_a_model_copied_into_place(
     panel.refresh()
 
     assert titles(panel) == ["Warm", "Cold", "Warm", "Cold"]
-    assert panel.grid.chosen().model_id == "tiny"
-    assert panel.grid.chosen().style_id == "cold"
+    assert panel.styles.grid.chosen().model_id == "tiny"
+    assert panel.styles.grid.chosen().style_id == "cold"
 
 
 @pytest.mark.parametrize(("width", "expected_columns"), [(220, 1), (330, 2), (700, 4)])
@@ -294,11 +297,76 @@ def test_cells_fill_any_width(panel: Panel, width: int, expected_columns: int, q
     """From a narrow pane to a wide one a row is full and no cell is cut off."""
     (entry,) = [one for one in StyleList.read().entries if one.style_id == "warm"]
     panel.resize(width, 640)
-    panel.grid.setEntries([entry] * 12)
+    panel.styles.grid.setEntries([entry] * 12)
     qtbot.wait(20)
-    grid = panel.grid
+    grid = panel.styles.grid
     cells = [grid.visualRect(grid.model().index(row, 0)) for row in range(12)]
 
     assert panel.width() == width
     assert len({cell.left() for cell in cells}) == expected_columns
     assert max(cell.right() for cell in cells) <= grid.viewport().width()
+
+
+def test_a_style_dropped_on_the_graph_is_set(panel: Panel, comp: Comp) -> None:
+    """What the grid drags, dropped on the node graph, sets the selected node or creates one."""
+    grid = panel.styles.grid
+    index = grid.model().index(1, 0)
+    dragged = grid.model().mimeData([index]).text()
+    assert index.flags() & Qt.ItemFlag.ItemIsDragEnabled
+    assert drops.drop("text/plain", dragged)
+    node = style_node.selected_style_node()
+    assert node is not None
+    assert node["style"].value() == "cold"
+    assert drops.drop("text/plain", grid.model().mimeData([grid.model().index(0, 0)]).text())
+
+    assert node["style"].value() == "warm"
+    assert len(list(style_node.all_style_nodes())) == 1
+
+
+@pytest.mark.parametrize("text", ["", "set cut_paste_input [stack 0]", "impasto-style:", "a/b"])
+def test_other_drops_are_left_to_nuke(comp: Comp, text: str) -> None:
+    """A text that is no style goes on to Nuke, and no node is made."""
+    assert not drops.drop("text/plain", text)
+    assert not list(style_node.all_style_nodes())
+
+
+def test_a_category_narrows_the_grid(panel: Panel) -> None:
+    """Favourites begin empty and say what to do; categories that narrow nothing are not offered."""
+    choose_category(panel, "Favourites (0)")
+    assert titles(panel) == []
+    assert "press its star" in panel.styles.details.text()
+    choose_category(panel, "All styles (2)")
+
+    assert titles(panel) == ["Warm", "Cold"]
+    assert panel.styles.category_menu.count() == 2
+
+
+def test_a_star_keeps_a_style(panel: Panel, no_favourites: Path, qtbot: Any) -> None:
+    """The star puts the chosen style among the favourites, also for the next panel, and back."""
+    panel.styles.grid.choose("tiny", "cold")
+    qtbot.mouseClick(panel.styles.details.star, Qt.MouseButton.LeftButton)
+    assert no_favourites.is_file()
+    choose_category(panel, "Favourites (1)")
+    assert titles(panel) == ["Cold"]
+    another = Panel()
+    qtbot.addWidget(another)
+    choose_category(another, "Favourites (1)")
+    assert titles(another) == ["Cold"]
+    qtbot.mouseClick(panel.styles.details.star, Qt.MouseButton.LeftButton)
+
+    assert titles(panel) == []
+
+
+def test_damaged_favourites_are_told_and_kept(
+    panel: Panel, no_favourites: Path, qtbot: Any
+) -> None:
+    """A file of favourites that cannot be read is named, and the star does not write over it."""
+    no_favourites.parent.mkdir()
+    no_favourites.write_text("{", encoding="utf-8")
+    panel.refresh()
+    assert str(no_favourites) in panel.styles.favourites_notice.text()
+    qtbot.mouseClick(panel.styles.details.star, Qt.MouseButton.LeftButton)
+
+    assert panel.styles.favourites_notice.isVisible()
+    assert not panel.styles.details.star.isChecked()
+    assert no_favourites.read_text(encoding="utf-8") == "{"

@@ -1,0 +1,33 @@
+"""Gives the tests of the panel the panel itself, off screen, in a saved script with a plate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.nuke_plugin.comp import Comp
+
+if TYPE_CHECKING:
+    from nuke_plugin.panel.dock import Panel
+
+
+@pytest.fixture(autouse=True)
+def no_favourites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep favourites in the test's own folder; return the file, which is not there yet."""
+    file = tmp_path / "home of ana" / "favourites.json"
+    monkeypatch.setenv("IMPASTO_FAVOURITES", str(file))
+    return file
+
+
+@pytest.fixture
+def panel(comp: Comp, qtbot: Any) -> Panel:
+    """Return the panel as it looks in a saved script with a plate, shown."""
+    from nuke_plugin.panel.dock import Panel
+
+    panel = Panel()
+    qtbot.addWidget(panel)
+    panel.resize(420, 640)
+    panel.show()
+    return panel
