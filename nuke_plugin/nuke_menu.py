@@ -22,6 +22,7 @@ _PASTE_LOOK = "__import__('nuke_plugin.looks.clipboard', fromlist=['paste_look']
 def install() -> None:
     """Add everything; called once when the GUI starts."""
     nuke.addOnCreate(style_node.on_create, nodeClass="Group")
+    nuke.addOnScriptLoad(style_node.on_script_load)
     nuke.addKnobChanged(style_node.knob_changed, nodeClass="Group")
     nukescripts.registerWidgetAsPanel(PANEL_CLASS, PANEL_NAME, PANEL_ID)
     nukescripts.addDropDataCallback(style_drag.on_drop)

@@ -52,7 +52,7 @@ def start(node: nuke.Group) -> RenderJob:
     Raises the error of everything that goes wrong before the worker starts to paint.
     """
     job, progress = _prepare(node)
-    progress.task = nuke.ProgressTask(f"Impasto: {job.settings.style}")
+    progress.task = nuke.ProgressTask(f"Impasto: {job.settings.node_name}")
     running_jobs.remember(node, job)  # only now: a job that never starts would never end
     job.start()
     return job
@@ -148,10 +148,7 @@ def show_results(node: nuke.Group, job: RenderJob) -> None:
             # Typed as a user would, so that Nuke takes range and format from the files.
             read["file"].fromUserText(f"{read['file'].value()} {first}-{last}")
         read["reload"].execute()
-        node[style_knobs.RENDERED_MODEL].setValue(style_knobs.MIXED if is_mixed else settings.model)
-        node[style_knobs.RENDERED_STYLE].setValue(settings.style)
-        node[style_knobs.RENDERED_STRENGTH].fromScript(settings.strength_script)
-        node[style_knobs.RENDERED_COLORSPACE].setValue(_colorspace(settings))
+        style_knobs.note_rendered(node, settings.knobs, is_mixed)
 
 
 def _has_older_frames(job: RenderJob) -> bool:
@@ -164,16 +161,11 @@ def _has_older_frames(job: RenderJob) -> bool:
 
 def _was_rendered_with(node: nuke.Group, settings: RenderSettings) -> bool:
     """Whether the results that the node remembers were painted as these settings say."""
-    return bool(
-        node[style_knobs.RENDERED_MODEL].value() == settings.model
-        and node[style_knobs.RENDERED_STYLE].value() == settings.style
-        and node[style_knobs.RENDERED_STRENGTH].toScript() == settings.strength_script
-        and node[style_knobs.RENDERED_COLORSPACE].value() == _colorspace(settings)
+    texts = style_knobs.RENDERED_TEXTS
+    return all(
+        (node[kept].value() if name in texts else node[kept].toScript()) == settings.knobs[name]
+        for name, kept in style_knobs.RENDERED.items()
     )
-
-
-def _colorspace(settings: RenderSettings) -> str:
-    return settings.colorspace or style_knobs.DEFAULT_COLORSPACE
 
 
 def _progress_text(job: RenderJob) -> str:

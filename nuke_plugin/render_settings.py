@@ -6,24 +6,38 @@ Everything that can be known to fail is found here, before Nuke spends minutes o
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
 import nuke
 
-from nuke_plugin import cache_paths, style_knobs, undo
+from nuke_plugin import cache_paths, node_upgrade, style_knobs, undo
+from nuke_plugin.contract.card import ModelCard
 from nuke_plugin.contract.errors import (
     FrameRangeInvalid,
     PatternInvalid,
     PlateNotConnected,
     ScriptNotSaved,
 )
+from nuke_plugin.contract.execution_settings import ExecutionSettings
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.contract.library import ModelLibrary
+from nuke_plugin.contract.light_settings import LightSettings
 from nuke_plugin.contract.messages import Render
 from nuke_plugin.style_graph import PLATE_WRITE, RESULT_READ, find_inner, inner
+
+
+@dataclass(frozen=True)
+class Mix:
+    """What the knobs that may be animated ask for at a frame."""
+
+    styles: tuple[tuple[str, float], ...]
+    """Ids of the styles with their weights, which are above 0 and add up to 1."""
+
+    strength: float
+    """Amount of style, within the range of the model's card."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +50,18 @@ class RenderSettings:
     model: str
     """Id of the model."""
 
-    style: str
-    """Id of the style."""
+    mixes: tuple[tuple[Mix, FrameRange], ...]
+    """The mixes that occur, each with its frames, in the order of the first frame."""
 
-    strengths: tuple[tuple[float, FrameRange], ...]
-    """The strengths that occur, each with its frames, in the order of the first frame."""
+    light: LightSettings
+    """What becomes of bright light and of alpha. The plate's colour is kept live in the graph."""
 
-    strength_script: str
-    """The strength knob as a script holds it, with its animation."""
+    execution: ExecutionSettings
+    """On what, how exactly and in how large pieces the network runs."""
+
+    knobs: Mapping[str, str]
+    """What the painting depends on as the knobs hold it, animation included, for
+    ``style_knobs.note_rendered``."""
 
     frames: FrameRange
     """Every frame asked for."""
@@ -61,31 +79,30 @@ class RenderSettings:
     """OCIO name of the plates' colour space; None for scene-linear Rec.709."""
 
     @classmethod
-    def from_node(cls, node: nuke.Group) -> RenderSettings:
-        """Return what the node's knobs ask for.
+    def from_node(cls, node: nuke.Group, frames: Optional[FrameRange] = None) -> RenderSettings:
+        """Return what the node's knobs ask for, over its own frames or those that are given.
 
-        Raises ``PlateNotConnected``, ``ScriptNotSaved``, ``FrameRangeInvalid``, ``PatternInvalid``,
-        or what is wrong with the model, style or strength.
+        Raises ``NodeNewer``, ``PlateNotConnected``, ``ScriptNotSaved``, ``FrameRangeInvalid``,
+        ``PatternInvalid``, or what is wrong with the model, the styles or the strength.
         """
+        node_upgrade.ensure_current(node)  # where no callback did it: in terminal mode
         name = node.fullName()
         if node.input(0) is None:
             raise PlateNotConnected(name)
-        model, style = node[style_knobs.MODEL].value(), node[style_knobs.STYLE].value()
+        model = node[style_knobs.MODEL].value()
         card = ModelLibrary.from_environment(os.environ).find(model).card
-        style = card.slot(style).id
-        frames = frames_of(node)
-        strengths = _strengths(node[style_knobs.STRENGTH], frames)
-        for strength, _ in strengths:
-            card.check_strength(strength)
+        frames = frames_of(node) if frames is None else frames
+        mixes = _mixes(node, card, frames)
         views = tuple(nuke.views())
         plates, results = _patterns(node, views)
         colorspace = node[style_knobs.COLORSPACE].value()
         return cls(
             node_name=name,
             model=model,
-            style=style,
-            strengths=strengths,
-            strength_script=node[style_knobs.STRENGTH].toScript(),
+            mixes=mixes,
+            light=LightSettings(node[style_knobs.LIGHT].value(), node[style_knobs.PREMULT].value()),
+            execution=_execution(node),
+            knobs=style_knobs.rendered_values(node),
             frames=frames,
             views=views,
             plates=plates,
@@ -99,20 +116,22 @@ class RenderSettings:
         return len(self.frames) * len(self.views)
 
     def requests(self) -> Iterator[Render]:
-        """Yield the worker's requests: one for each view and strength."""
+        """Yield the worker's requests: one for each view and mix."""
         for plates, results in zip(self.plates, self.results):
-            for strength, frames in self.strengths:
+            for mix, frames in self.mixes:
                 yield Render(
                     id=0,  # the client numbers its requests
                     plates=plates,
                     results=results,
                     frames=frames.to_text(),
                     model=self.model,
-                    styles={self.style: 1.0},
-                    strength=strength,
+                    styles=dict(mix.styles),
+                    strength=mix.strength,
                     colorspace=self.colorspace,
                     keep_going=False,
                     overwrite=True,
+                    light=self.light,
+                    execution=self.execution,
                 )
 
 
@@ -122,6 +141,8 @@ def frames_of(node: nuke.Group) -> FrameRange:
     if text:
         return FrameRange.parse(text)
     plate = node.input(0)
+    if plate is None:
+        raise PlateNotConnected(node.fullName())
     first, last = int(plate.firstFrame()), int(plate.lastFrame())
     if last < first:
         raise FrameRangeInvalid(
@@ -131,13 +152,56 @@ def frames_of(node: nuke.Group) -> FrameRange:
     return FrameRange(tuple(range(first, last + 1)))
 
 
-def _strengths(knob: nuke.Double_Knob, frames: FrameRange) -> tuple[tuple[float, FrameRange], ...]:
-    if not (knob.isAnimated() or knob.hasExpression()):
-        return ((float(knob.value()), frames),)
-    by_strength: dict[float, list[int]] = {}
+def _mixes(
+    node: nuke.Group, card: ModelCard, frames: FrameRange
+) -> tuple[tuple[Mix, FrameRange], ...]:
+    """Return what the animated knobs ask for; raises what the model's card says against it."""
+    chosen = style_knobs.chosen_styles(node)
+    names = [style_knobs.STRENGTH, *(style_knobs.STYLES[menu] for menu in chosen)]
+    by_values: dict[tuple[float, ...], list[int]] = {}
+    sampled = {name: _Sampled(node[name]) for name in names}
     for frame in frames:
-        by_strength.setdefault(float(knob.valueAt(frame)), []).append(frame)
-    return tuple((value, FrameRange.from_frames(of)) for value, of in by_strength.items())
+        values = tuple(sampled[name].at(frame) for name in names)
+        by_values.setdefault(values, []).append(frame)
+    mixes = []
+    for (strength, *weights), of in by_values.items():
+        if len(chosen) == 1:
+            weights = [1.0]  # alone it is painted whole, whatever its weight
+        mix = Mix(_shares(card, list(zip(chosen.values(), weights))), strength)
+        card.check_strength(strength)
+        mixes.append((mix, FrameRange.from_frames(of)))
+    return tuple(mixes)
+
+
+def _shares(card: ModelCard, weights: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    """Return the styles that count with their parts of the whole; each style once."""
+    by_id: dict[str, float] = {}
+    for name, weight in weights:
+        style = card.slot(name).id
+        by_id[style] = by_id.get(style, 0.0) + weight
+    vector = card.style_vector(by_id)
+    return tuple((slot.id, share) for slot, share in zip(card.styles, vector) if share > 0)
+
+
+class _Sampled:
+    """A number's knob, asked frame by frame only where it moves."""
+
+    def __init__(self, knob: nuke.Double_Knob) -> None:
+        self._knob = knob
+        self._value = None if knob.isAnimated() or knob.hasExpression() else float(knob.value())
+
+    def at(self, frame: int) -> float:
+        """Return the number at a frame."""
+        return float(self._knob.valueAt(frame)) if self._value is None else self._value
+
+
+def _execution(node: nuke.Group) -> ExecutionSettings:
+    size = node[style_knobs.TILE_SIZE].value()
+    return ExecutionSettings(
+        use_gpu=bool(node[style_knobs.USE_GPU].value()),
+        half_precision=bool(node[style_knobs.HALF_PRECISION].value()),
+        tile_px=int(size) if size.isdigit() else None,
+    )
 
 
 def results_on_disk(node: nuke.Group) -> tuple[str, ...]:

@@ -6,12 +6,22 @@ callbacks are registered with Nuke when it starts (``nuke_menu``) and not stored
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Optional
 
 import nuke
 
-from nuke_plugin import cache_paths, rich_text, style_graph, style_knobs, undo
+from nuke_plugin import (
+    cache_paths,
+    node_front,
+    node_upgrade,
+    node_version,
+    rich_text,
+    style_graph,
+    style_knobs,
+    undo,
+)
+from nuke_plugin.contract.errors import ImpastoError
 from nuke_plugin.style_list import StyleList, why_not_found
 
 NAME = "ImpastoStyle1"
@@ -29,7 +39,8 @@ def create(model: Optional[str] = None, style: Optional[str] = None) -> nuke.Gro
         installed = StyleList.read()
         models = installed.model_ids() or [NOTHING_INSTALLED]
         styles = installed.style_ids(model or models[0]) or [NOTHING_INSTALLED]
-        style_knobs.add_knobs(group, models, styles)
+        node_front.add_knobs(group, node_front.front(models, styles))
+        node_version.mark(group)
         claim_results(group)
         if model and style:
             choose(group, installed, model, style)
@@ -75,7 +86,12 @@ def selected_style_node() -> Optional[nuke.Group]:
 
 
 def set_style(group: nuke.Group, model: str, style: str) -> None:
-    """Choose a style, as one step of Undo."""
+    """Choose a style, as one step of Undo; what keeps the node from taking it is said."""
+    try:
+        node_upgrade.ensure_current(group)
+    except ImpastoError as error:
+        nuke.message(error.message)
+        return
     with undo.one_step("Choose Impasto style"):
         choose(group, StyleList.read(), model, style)
 
@@ -112,29 +128,83 @@ def on_create() -> None:
         return
     with undo.not_recorded():
         style_knobs.apply_flags(node)
-        refresh(node)
+        if node_version.version_of(node) == node_version.NODE_VERSION:
+            refresh(node)
+            return
+    _waiting.append(node)
+    if nuke.GUI:
+        # A script's nodes are taken by on_script_load before this; what is pasted has no such end.
+        from nuke_plugin.qt import QtCore
+
+        QtCore.QTimer.singleShot(0, upgrade_waiting)
+
+
+def on_script_load() -> None:
+    """React to the end of a script's loading: Nuke calls this once for each script."""
+    upgrade_waiting()
+
+
+def upgrade_waiting() -> None:
+    """Bring the older nodes that came in to the present version; newer ones are left and told."""
+    groups = [node for node in _waiting if is_attached(node)]
+    _waiting.clear()
+    node_upgrade.upgrade_all(groups)
+    with undo.not_recorded():
+        for group in groups:
+            if node_version.version_of(group) == node_version.NODE_VERSION:
+                refresh(group)
+
+
+_waiting: list[nuke.Group] = []
+"""Nodes of another version that came in while Nuke may still be loading."""
 
 
 def knob_changed() -> None:
     """React to a knob of a Group: another model has other styles."""
     node, knob = nuke.thisNode(), nuke.thisKnob()
-    if knob is None or knob.name() not in (style_knobs.MODEL, style_knobs.STYLE):
+    if knob is None or knob.name() not in (style_knobs.MODEL, *style_knobs.STYLES):
         return
-    if not is_style_node(node):
+    if not is_style_node(node) or node_version.is_newer(node):
         return
     installed = StyleList.read()
     model, style = node[style_knobs.MODEL].value(), node[style_knobs.STYLE].value()
-    styles = installed.style_ids(model)
-    if knob.name() == style_knobs.MODEL and styles and style not in styles:
-        style = styles[0]
+    styles, further = installed.style_ids(model), None
+    if knob.name() == style_knobs.MODEL and styles:
+        style = style if style in styles else styles[0]
+        chosen = style_knobs.chosen_styles(node)
+        further = [
+            chosen[name] if chosen.get(name) in styles else style_knobs.NO_STYLE
+            for name in (style_knobs.STYLE2, style_knobs.STYLE3)
+        ]
     with undo.not_recorded():
-        choose(node, installed, model, style)
+        choose(node, installed, model, style, further)
 
 
-def choose(group: nuke.Group, installed: StyleList, model: str, style: str) -> None:
-    """Choose a style inside a step of Undo that the caller opened; one not installed is told."""
+def choose(
+    group: nuke.Group,
+    installed: StyleList,
+    model: str,
+    style: str,
+    further: Optional[Sequence[str]] = None,
+) -> None:
+    """Choose a style inside a step of Undo that the caller opened; one not installed is told.
+
+    ``further`` are the styles of the second and third menu; None leaves them, but takes from them
+    what another model has not.
+    """
+    styles, was = installed.style_ids(model), group[style_knobs.MODEL].value()
     _fill_menu(group[style_knobs.MODEL], installed.model_ids(), model)
-    _fill_menu(group[style_knobs.STYLE], installed.style_ids(model), style)
+    _fill_menu(group[style_knobs.STYLE], styles, style)
+    for index, name in enumerate((style_knobs.STYLE2, style_knobs.STYLE3)):
+        if name not in group.knobs():
+            continue
+        if further is not None:
+            chosen = further[index] if index < len(further) else style_knobs.NO_STYLE
+        else:
+            chosen = group[name].value()
+            if was != model and chosen not in styles:
+                chosen = style_knobs.NO_STYLE
+        _fill_menu(group[name], [style_knobs.NO_STYLE, *styles], chosen)
     _describe(group, installed)
 
 
@@ -152,16 +222,17 @@ def _fill_menu(menu: nuke.Enumeration_Knob, installed: list[str], chosen: str) -
 
 
 def _describe(group: nuke.Group, installed: StyleList) -> None:
-    """Say beside the menus what the choice is; in the graph too when it is not found."""
-    model, style = group[style_knobs.MODEL].value(), group[style_knobs.STYLE].value()
-    entry = installed.entry(model, style)
-    if entry is not None:
-        title = ", ".join(part for part in (entry.title, entry.credit) if part)
-        about, notice = rich_text.of(title), ""
-    else:
-        why = rich_text.of(why_not_found(model, style))
-        about = f"<b>{rich_text.of(style)}: not found.</b> {why}"
-        notice = f"{style}: not found"
-    for name, text in ((style_knobs.ABOUT, about), (style_knobs.NOTICE, notice)):
+    """Say beside the menus what the choice is; in the graph too when a style is not found."""
+    model, about, missing = group[style_knobs.MODEL].value(), [], []
+    for style in dict.fromkeys(style_knobs.chosen_styles(group).values()):
+        entry = installed.entry(model, style)
+        if entry is not None:
+            about.append(rich_text.of(", ".join(filter(None, (entry.title, entry.credit)))))
+        else:
+            why = rich_text.of(why_not_found(model, style))
+            about.append(f"<b>{rich_text.of(style)}: not found.</b> {why}")
+            missing.append(f"{style}: not found")
+    texts = {style_knobs.ABOUT: "<br>".join(about), style_knobs.NOTICE: ", ".join(missing)}
+    for name, text in texts.items():
         if group[name].value() != text:
             group[name].setValue(text)

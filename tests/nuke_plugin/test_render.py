@@ -467,7 +467,7 @@ def test_warnings_show_when_it_ends(comp: Comp, scripted: Scripted, qtbot: Any) 
     node["strength"].setValueAt(1.0, 1002)
     job = rendered(node, qtbot)
 
-    assert len(job.settings.strengths) == 2
+    assert len(job.settings.mixes) == 2
     assert node["status"].value().startswith("3 frames rendered in")
     said = "The place &lt;b&gt;/old&lt;/b&gt; cannot be searched for models."
     assert node["status"].value().count(said) == 1

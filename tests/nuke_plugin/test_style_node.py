@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from nuke_standin import session
 
-from nuke_plugin import style_node
+from nuke_plugin import style_knobs, style_node
 from nuke_plugin.contract import library
-from nuke_plugin.contract.version import VERSION
+from nuke_plugin.node_version import NODE_VERSION
 from tests.nuke_plugin.comp import Comp, picture
 
 FRAME = 1002
@@ -61,22 +61,24 @@ def test_it_hangs_below_the_selected_node_and_re_plugs_nothing(
 
 
 def test_every_knob_explains_itself(comp: Comp) -> None:
-    """Every knob that can be set or pressed has a tooltip, and no label equals its knob's name."""
+    """Every knob has a tooltip, the hidden ones too, and no label equals its knob's name."""
     node = comp.node()
-    own = [knob for knob in node.allKnobs() if knob._user and knob.visible()]
-    active = [knob for knob in own if knob.Class() not in ("Tab_Knob", "Text_Knob")]
+    own = [knob for knob in node.allKnobs() if knob._user]
 
-    assert len(active) >= 11
-    assert [knob.name() for knob in active if not knob.tooltip()] == []
+    assert len(own) >= 35
+    assert [knob.name() for knob in own if not knob.tooltip()] == []
     assert [knob.name() for knob in own if knob.label() == knob.name()] == []
-    assert node["help"].value()
+    assert "<i>Live</i>" in node["help"].value()
 
 
-def test_mask_knobs_stand_last_under_nuke_s_own_names(comp: Comp) -> None:
-    """The live knobs have the names that Nuke's own nodes have, in their order."""
+def test_knobs_have_nuke_s_own_names_in_its_order(comp: Comp) -> None:
+    """What Nuke's own nodes name has their names here, in their order, the mask's knobs last."""
     names = [knob.name() for knob in comp.node().allKnobs() if knob._user and knob.visible()]
+    native = ["useGPUIfAvailable", "halfPrecision", "tileSize"]
+    mask = ["maskChannelMask", "invert_mask", "fringe", "mix"]
 
-    assert names[-4:] == ["maskChannelMask", "invert_mask", "fringe", "mix"]
+    assert [name for name in names if name in (*native, *mask)] == [*native, *mask]
+    assert names[-4:] == mask
 
 
 def test_nothing_in_it_looks_outside(comp: Comp) -> None:
@@ -112,6 +114,7 @@ def test_a_style_that_is_not_installed_stays(comp: Comp, nuke: ModuleType) -> No
     assert "M {warm cold}" in text
     text = text.replace("M {warm cold}", "M {warm cold wram}\n style wram", 1)
     text = text.replace("}\n style wram}", "}}\n style wram", 1)
+    text = text.replace("M {(none) warm cold}}", "M {(none) warm cold molten}}\n style2 molten", 1)
     changed.write_text(text, encoding="utf-8")
     nuke.scriptOpen(str(changed))
     node = nuke.toNode("ImpastoStyle1")
@@ -119,7 +122,8 @@ def test_a_style_that_is_not_installed_stays(comp: Comp, nuke: ModuleType) -> No
     assert node["style"].value() == "wram"
     assert "not found" in node["about"].value()
     assert "Did you mean warm?" in node["about"].value()
-    assert "wram: not found" in node["label"].evaluate()
+    assert "wram: not found, molten: not found" in node["label"].evaluate()
+    assert node["style2"].value() == "molten"
     assert picture(node, FRAME) == picture(node.input(0), FRAME)
     nuke.scriptSave()
     assert "\n style wram\n" in changed.read_text(encoding="utf-8")
@@ -163,13 +167,18 @@ def test_choosing_a_model_offers_its_styles(
     other = comp.folder / "models" / "second"
     _copy_model(tiny_models / "tiny", other, {'"tiny"': '"second"', '"warm"': '"hot"'})
     monkeypatch.setenv("IMPASTO_MODELS", f"{tiny_models}{os.pathsep}{other.parent}")
-    node = comp.node()
+    node = comp.node(style2="cold", style3="warm")
     node.showControlPanel()
     node["model"].setValue("second")
 
     assert node["style"].values() == ["hot", "cold"]
     assert node["style"].value() == "hot"
+    assert node["style2"].values() == node["style3"].values() == ["(none)", "hot", "cold"]
+    assert (node["style2"].value(), node["style3"].value()) == ("cold", "(none)")
     assert "Warm" in node["about"].value()
+    assert "Cold" in node["about"].value()
+    style_node.set_style(node, "tiny", "cold")
+    assert (node["style"].value(), node["style2"].value()) == ("cold", "cold")
 
 
 def test_a_card_s_text_is_shown_as_it_was_written(
@@ -210,9 +219,8 @@ def test_flags_that_scripts_lose_are_set_again(comp: Comp, nuke: ModuleType) -> 
     nuke.scriptOpen(str(comp.script))
     node = nuke.toNode("ImpastoStyle1")
 
-    assert node["impasto_version"].value() == VERSION
-    rendered = ("rendered_model", "rendered_style", "rendered_strength", "rendered_colorspace")
-    for name in ("impasto_version", *rendered):
+    assert node["impasto_version"].value() == str(NODE_VERSION)
+    for name in ("impasto_version", *style_knobs.RENDERED.values(), "notice"):
         assert not node[name].visible()
 
 

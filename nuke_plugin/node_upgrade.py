@@ -1,0 +1,127 @@
+"""Holds the way of an older *ImpastoStyle* node to the present version, in place.
+
+A Group is a copy of everything in it, so a script keeps the node it was saved with until somebody
+changes it. The steps change what stands inside, one version after the other; then the front is made
+anew, because a knob can only be added at the end, and all values, animations and expressions are
+put back. The node itself, its name, wires, colour and whatever others put on it stay.
+
+Nodes are made inside the Group, which must not happen while Nuke loads: its loader would go on in
+the wrong place. So a loaded node waits for the end of the script, a pasted one for the event loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Callable
+
+import nuke
+
+from nuke_plugin import node_front, style_graph, style_knobs, undo
+from nuke_plugin.contract.errors import ImpastoError, NodeEdited
+from nuke_plugin.node_version import NODE_VERSION, check_known, mark, version_of
+
+_OUR_TEXTS_START = {"label": "[if {[value Result.which] == 0}", "help": "<b>ImpastoStyle</b>"}
+"""What the plugin's own texts begin with; any other is the user's and stays."""
+
+_KEYMIX_NAMES = {"maskChannel": "maskChannelMask", "invertMask": "invert_mask", "mix": "mix"}
+
+
+def ensure_current(group: nuke.Group) -> bool:
+    """Bring a node to the present version; whether it was older.
+
+    Never to be called while a script is loading, or in a callback of a knob. Raises ``NodeEdited``
+    for an older node whose parts are missing, which then stays as it is, and ``NodeNewer``.
+    """
+    check_known(group)
+    version = version_of(group)
+    if version == NODE_VERSION:
+        return False
+    with undo.not_recorded():
+        for number in range(version, NODE_VERSION):
+            _STEPS[number](group)
+        _renew_front(group)
+        mark(group)
+    return True
+
+
+def upgrade_all(groups: Iterable[nuke.Group]) -> None:
+    """Bring nodes to the present version and say so; what cannot be is said and left alone."""
+    for group in groups:
+        try:
+            if ensure_current(group):
+                nuke.tprint(
+                    f"Impasto: {group.fullName()} was made by an older Impasto and was brought to "
+                    f"version {NODE_VERSION} of the node. Save the script to keep it."
+                )
+        except ImpastoError as error:
+            nuke.warning(error.message)
+
+
+def _to_2(group: nuke.Group) -> None:
+    """Add what acts live, and let a Merge, which has a fringe, take the place of the Keymix."""
+    names = ("IMG", "MASK", "PAINTED", "RESULT", "UNMASKED", "MASKED", "BLEND")
+    for name in (getattr(style_graph, of) for of in names):
+        style_graph.inner(group, name)  # all or nothing
+    img, mask = (style_graph.inner(group, name) for name in (style_graph.IMG, style_graph.MASK))
+    result = style_graph.inner(group, style_graph.RESULT)
+    keymix = style_graph.inner(group, style_graph.MASKED)
+    if keymix.Class() != "Keymix":
+        raise NodeEdited(group.fullName(), f"{style_graph.MASKED} (Keymix)")
+    values = {new: _value_of(keymix[old]) for old, new in _KEYMIX_NAMES.items()}
+    with group:
+        live = style_graph.live_picture(img, style_graph.inner(group, style_graph.PAINTED))
+        result.setInput(1, live)
+        keymix.setName("OlderMasked")
+        masked = style_graph.masked_by(img, result, mask)
+        for name, value in values.items():
+            _give(masked[name], value)
+        style_graph.inner(group, style_graph.BLEND).setInput(2, masked)
+        nuke.delete(keymix)
+    style_graph.lay_out(group)
+
+
+_STEPS: dict[int, Callable[[nuke.Group], None]] = {1: _to_2}
+"""By version, what leads to the next one."""
+
+
+def _renew_front(group: nuke.Group) -> None:
+    """Make the front as a new node has it, with the values of the old one."""
+    front = node_front.front(_items(group, style_knobs.MODEL), _items(group, style_knobs.STYLE))
+    ours = {knob.name() for knob in front}
+    present = [name for name in group.knobs() if name in ours]
+    values = {name: _value_of(group[name]) for name in present if _holds_value(group[name])}
+    texts = {name: str(group[name].value()) for name in ("label", "help")}
+    for name in reversed(present):  # the tab last, when nothing is left in it
+        group.removeKnob(group[name])
+    node_front.add_knobs(group, front)
+    for name, value in values.items():
+        _give(group[name], value)
+    for name, text in texts.items():
+        if not text.startswith(_OUR_TEXTS_START[name]):
+            group[name].setValue(text)
+
+
+def _items(group: nuke.Group, menu: str) -> list[str]:
+    return list(group[menu].values()) if menu in group.knobs() else []
+
+
+def _holds_value(knob: nuke.Knob) -> bool:
+    """Whether a knob on the front keeps something itself; a link's stays inside."""
+    if knob.Class() == "Text_Knob":
+        return knob.name() in (style_knobs.ABOUT, style_knobs.STATUS)
+    return knob.Class() not in ("Link_Knob", "Tab_Knob", "PyScript_Knob", "PyCustom_Knob")
+
+
+def _value_of(knob: nuke.Knob) -> tuple[bool, Any]:
+    """Return a knob's value, and whether it is a script's text, which keeps what moves."""
+    moves = knob.isAnimated() or knob.hasExpression()
+    is_number = isinstance(knob, nuke.Array_Knob) and not isinstance(knob, nuke.Enumeration_Knob)
+    return (True, knob.toScript()) if moves or is_number else (False, knob.value())
+
+
+def _give(knob: nuke.Knob, value: tuple[bool, Any]) -> None:
+    is_script, content = value
+    if is_script:
+        knob.fromScript(content)
+    else:
+        knob.setValue(content)
