@@ -26,6 +26,8 @@ from nuke_plugin.contract.messages import (
     Cancel,
     Cancelled,
     Failure,
+    Painting,
+    Preview,
     Progress,
     Render,
     Result,
@@ -67,9 +69,9 @@ def worker_command() -> list[str]:
 
 
 class RenderConversation:
-    """One render request and the messages that come back; iterate it on one thread."""
+    """One request to paint and the messages that come back; iterate it on one thread."""
 
-    def __init__(self, process: WorkerProcess, request: Render, patience: Patience) -> None:
+    def __init__(self, process: WorkerProcess, request: Painting, patience: Patience) -> None:
         self.request = request
         self._process = process
         self._patience = patience
@@ -153,12 +155,11 @@ class WorkerClient:
         Waits for the worker to start if it must. Raises ``WorkerNotInstalled``, ``WorkerBroken``,
         ``WorkerTimeout`` or ``ProtocolMismatch`` when it does not.
         """
-        process = self._running_process()
-        request = dataclasses.replace(request, id=self._next_id())
-        process.last_heard = time.monotonic()
-        conversation = RenderConversation(process, request, self._patience)
-        process.send(request)
-        return conversation
+        return self._ask(request)
+
+    def preview(self, request: Preview) -> RenderConversation:
+        """Send a request for a picture, likewise."""
+        return self._ask(request)
 
     def cancel(self, conversation: RenderConversation) -> None:
         """Ask the worker to stop a render, also in the middle of a frame."""
@@ -169,6 +170,14 @@ class WorkerClient:
         process, self._process = self._process, None
         if process is not None:
             process.stop(self._next_id(), self._patience.stop_seconds)
+
+    def _ask(self, request: Painting) -> RenderConversation:
+        process = self._running_process()
+        request = dataclasses.replace(request, id=self._next_id())
+        process.last_heard = time.monotonic()
+        conversation = RenderConversation(process, request, self._patience)
+        process.send(request)
+        return conversation
 
     def _running_process(self) -> WorkerProcess:
         with self._starting:

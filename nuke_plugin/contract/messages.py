@@ -14,29 +14,32 @@ or one file). Nothing executable ever travels here.
 
 **Order.** The worker speaks first, once, when it is ready::
 
-    {"type": "hello", "protocol": 3, "version": "0.1.0", "pid": 4711, "providers": ["CPUExecutionProvider"]}
+    {"type": "hello", "protocol": 4, "version": "0.1.0", "pid": 4711, "providers": ["CPUExecutionProvider"]}
 
 A client that speaks another protocol raises ``ProtocolMismatch`` and stops the worker. After that
 the client sends requests, each with an ``id`` of its own, a whole number that rises by one::
 
     {"type": "render", "id": 1, "plates": "/shot/plate.%04d.exr", "results": "/shot/painted.%04d.exr", "frames": "1001-1024", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 0.8, "colorspace": null, "keep_going": false, "overwrite": true, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null}, "fingerprints": {"1001": "9c56cc51b374c3ba189210d5b6d4bf57"}}
-    {"type": "cancel", "id": 2, "target": 1}
-    {"type": "shutdown", "id": 3}
+    {"type": "preview", "id": 2, "plate": "/tmp/frame.exr", "picture": "/tmp/starry_night.png", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 1.0, "colorspace": null, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null}}
+    {"type": "cancel", "id": 3, "target": 1}
+    {"type": "shutdown", "id": 4}
 
-The worker renders one request after another, and reads its input meanwhile. To each ``render`` it
+The worker paints one request after another, and reads its input meanwhile. To each ``render`` it
 sends any number of progress and warning messages::
 
     {"type": "progress", "id": 1, "frame": 1001, "done": 1, "total": 24, "seconds": 1.25}
     {"type": "warning", "id": 1, "frame": 1001, "text": "3 pixels are NaN or infinite; they were left as they are."}
 
-and then exactly one of these, after which nothing more with this ``id``::
+and then, as to each ``preview``, exactly one of these, after which nothing more with this ``id``; to
+a preview ``written`` is empty::
 
     {"type": "result", "id": 1, "written": [1001, 1002], "failed": [{"frame": 1003, "error": "FrameMissing", "message": "Frame 1003 is missing: there is no file /shot/plate.1003.exr."}], "provider": "CPUExecutionProvider", "stages": {"read": 0.12, "network": 2.4, "write": 0.2}, "seconds": 2.6}
     {"type": "cancelled", "id": 1, "written": [1001]}
     {"type": "failure", "id": 1, "error": "ModelNotFound", "message": "No model named 'mastres' is installed. Did you mean masters?", "frame": null}
 
 ``cancel`` itself is answered only by its target ending (``cancelled``, or ``result`` if it was done
-first); a target that is not known or has ended is ignored. After ``shutdown``, or the end of its
+first), at once where it is still waiting for its turn; a target that is not known or has ended is
+ignored. After ``shutdown``, or the end of its
 input, the worker cancels what is running and exits with code 0. A line the worker cannot read is
 answered with a ``failure`` whose ``id`` is null.
 """
@@ -127,6 +130,40 @@ class Render:
     """By frame, in digits, what the client knows a plate and its settings by; it is written into
     the result's header as ``impasto/fingerprint``, so that the client can tell whether a frame must
     be painted again. A frame without one gets none."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Client to worker: paint one small frame as a picture for the screen."""
+
+    TYPE: ClassVar[str] = "preview"
+
+    id: int
+    """Number of the request."""
+
+    plate: str
+    """The frame's file."""
+
+    picture: str
+    """The file to write: PNG, 8-bit sRGB, as sheets show a frame; one that exists is replaced."""
+
+    model: str
+    """Id of the model."""
+
+    styles: Mapping[str, float]
+    """Weight by style id, 0 or more; the worker normalises their sum to 1."""
+
+    strength: float
+    """Amount of style, within the range of the model's card; 0 shows the frame itself."""
+
+    colorspace: Optional[str]
+    """OCIO name of the frame's colour space; null for the default of its file type."""
+
+    light: LightSettings = DEFAULT_LIGHT
+    """What becomes of light the network cannot see, of alpha, and of the plate's colour."""
+
+    execution: ExecutionSettings = DEFAULT_EXECUTION
+    """On what, how exactly and in how large pieces the network runs."""
 
 
 @dataclass(frozen=True)
@@ -286,7 +323,8 @@ class Failure:
 FINGERPRINT_ATTRIBUTE = "impasto/fingerprint"
 """Name of the attribute of a result's header that holds its fingerprint."""
 
-Request = Union[Render, Cancel, Shutdown]
+Painting = Union[Render, Preview]
+Request = Union[Render, Preview, Cancel, Shutdown]
 Answer = Union[Hello, Progress, Warning, Result, Cancelled, Failure]
 Message = Union[Request, Answer]
 
@@ -295,6 +333,7 @@ _CLASSES: dict[str, type[Message]] = {
     for message_class in (
         Hello,
         Render,
+        Preview,
         Cancel,
         Shutdown,
         Progress,

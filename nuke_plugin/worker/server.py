@@ -21,6 +21,8 @@ from nuke_plugin.contract.messages import (
     Cancelled,
     Failure,
     Hello,
+    Painting,
+    Preview,
     Progress,
     Render,
     Result,
@@ -32,6 +34,7 @@ from nuke_plugin.contract.messages import (
 from nuke_plugin.contract.version import PROTOCOL, VERSION
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.pipeline import FrameDone, RenderReport, RenderSettings, Studio, render
+from nuke_plugin.worker.preview import paint_preview
 from nuke_plugin.worker.providers import working_providers
 
 LEAVE_SECONDS = 10.0
@@ -48,16 +51,24 @@ class Server:
         self._environ = environ
         self._sending = threading.Lock()
         self._studio: Studio | None = None
-        self._waiting: queue.SimpleQueue[Render | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Painting | None] = queue.SimpleQueue()
         self._cancellations: dict[int, Cancellation] = {}
+        self._turns = threading.Lock()  # guards whose turn it is, against a cancel just then
+        self._running: int | None = None
 
     def serve(self) -> None:
         """Greet the client and render what it asks for, until it shuts down or is gone."""
         self._send(Hello(PROTOCOL, VERSION, os.getpid(), working_providers()))
         threading.Thread(target=self._hear, name="impasto-wire", daemon=True).start()
         while (request := self._waiting.get()) is not None:
+            with self._turns:
+                if request.id not in self._cancellations:
+                    continue  # cancelled, and answered, while it waited
+                self._running = request.id
             self._answer(request)
-            self._cancellations.pop(request.id, None)
+            with self._turns:
+                self._running = None
+                self._cancellations.pop(request.id, None)
 
     def _hear(self) -> None:
         """Sort the client's lines until the last one; runs on its own thread."""
@@ -73,19 +84,30 @@ class Server:
             except ImpastoError as error:
                 self._send(Failure.from_error(None, error))
                 continue
-            if isinstance(message, Render):
+            if isinstance(message, (Render, Preview)):
                 self._cancellations[message.id] = Cancellation()
                 self._waiting.put(message)
             elif isinstance(message, Cancel):
-                # Asked once: the other thread takes a request away when it has ended.
-                cancellation = self._cancellations.get(message.target)
-                if cancellation is not None:
-                    cancellation.request()
+                self._cancel(message.target)
             elif isinstance(message, Shutdown):
                 break
             else:
                 reason = f"{message.TYPE!r} is what a worker says, not a client"
                 self._send(Failure.from_error(None, MessageInvalid(line, "type", reason)))
+
+    def _cancel(self, target: int) -> None:
+        """Stop a request that runs; tell the end of one that waits behind another at once."""
+        with self._turns:
+            is_waiting = self._running != target
+            cancellation = self._cancellations.get(target)
+            if cancellation is not None and is_waiting:
+                del self._cancellations[target]
+        if cancellation is None:
+            return
+        if is_waiting:
+            self._send(Cancelled(target, ()))
+        else:
+            cancellation.request()
 
     def _leave(self) -> None:
         """Stop what runs and what waits, and make sure that the process ends."""
@@ -97,11 +119,14 @@ class Server:
         timer.daemon = True
         timer.start()
 
-    def _answer(self, request: Render) -> None:
-        """Render one request and tell its end. This is a process edge: no error passes it."""
+    def _answer(self, request: Painting) -> None:
+        """Paint one request and tell its end. This is a process edge: no error passes it."""
         written: list[int] = []
         try:
-            report = self._render(request, written)
+            if isinstance(request, Preview):
+                report = self._preview(request)
+            else:
+                report = self._render(request, written)
         except RenderCancelled:
             self._send(Cancelled(request.id, tuple(sorted(written))))
         except ImpastoError as error:
@@ -134,8 +159,7 @@ class Server:
 
         cancellation = self._cancellations[request.id]
         cancellation.check()
-        if self._studio is None:
-            self._studio = Studio.from_environment(self._environ)
+        studio = self._ready_studio()
         settings = RenderSettings(
             plates=request.plates,
             results=request.results,
@@ -154,11 +178,19 @@ class Server:
         )
         return render(
             settings,
-            self._studio,
+            studio,
             cancellation=cancellation,
             on_progress=tell_progress,
             on_warning=tell_warning,
         )
+
+    def _preview(self, request: Preview) -> RenderReport:
+        return paint_preview(request, self._ready_studio(), self._cancellations[request.id])
+
+    def _ready_studio(self) -> Studio:
+        if self._studio is None:
+            self._studio = Studio.from_environment(self._environ)
+        return self._studio
 
     def _send(self, message: Answer) -> None:
         """Send a message; when nobody listens any more the end of the input will tell."""

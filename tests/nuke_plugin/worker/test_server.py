@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nuke_plugin.contract.errors import ModelNotFound, StrengthOutOfRange
@@ -22,6 +23,7 @@ from nuke_plugin.contract.messages import (
     Failure,
     Hello,
     Message,
+    Preview,
     Progress,
     Render,
     Result,
@@ -33,7 +35,10 @@ from nuke_plugin.contract.messages import Warning as WireWarning
 from nuke_plugin.contract.version import PROTOCOL, VERSION
 from nuke_plugin.worker import server
 from nuke_plugin.worker.cancellation import Cancellation
+from nuke_plugin.worker.colour import ColourConfig
+from nuke_plugin.worker.image_file import read_plate
 from nuke_plugin.worker.providers import working_providers
+from nuke_plugin.worker.view import View
 from tests.exr_files import half_rgba, read_exr, write_exr
 from tests.tiny_model import write_endless_model, write_tiny_model
 
@@ -270,16 +275,75 @@ def test_a_cancel_is_heard_while_a_frame_is_in_flight(worker: Worker, endless: R
 
 
 def test_a_waiting_request_is_cancelled_before_it_begins(worker: Worker, endless: Render) -> None:
-    """Of two requests the second can be taken back while the first is painted."""
+    """Of two requests the second ends at once when it is taken back, while the first is painted."""
     worker.say(endless)
     wait_for_first_frame(worker)
     worker.say(replace(endless, id=2, frames="1", results=endless.results + ".again.exr"))
     worker.say(Cancel(id=3, target=2))
+    assert worker.hear_end()[1] == Cancelled(2, ())
     worker.say(Cancel(id=4, target=99))
     worker.say(Cancel(id=5, target=1))
     assert worker.hear_end()[1] == Cancelled(1, (1,))
-    assert worker.hear_end()[1] == Cancelled(2, ())
     assert result_names(endless) == ["painted.0001.exr"]
+
+
+@pytest.fixture
+def preview_1(tmp_path: Path) -> Preview:
+    """A request for a picture of a small frame, with the id 1."""
+    write_exr(tmp_path / "frame.exr", half_rgba(96, 54))
+    return Preview(
+        id=1,
+        plate=str(tmp_path / "frame.exr"),
+        picture=str(tmp_path / "pictures" / "warm.png"),
+        model="tiny",
+        styles={"warm": 1.0},
+        strength=1.0,
+        colorspace=None,
+    )
+
+
+def test_a_preview_is_a_picture_for_the_screen(worker: Worker, preview_1: Preview) -> None:
+    """A preview is an 8-bit PNG of the frame's size, painted; at strength 0 the frame itself."""
+    plain = replace(preview_1, id=2, strength=0.0, picture=preview_1.picture + ".plain.png")
+    worker.say(preview_1)
+    worker.say(plain)
+    for request in (preview_1, plain):
+        told, end = worker.hear_end()
+        assert told == []
+        assert isinstance(end, Result)
+        assert (end.id, end.written, end.failed) == (request.id, (), ())
+    painted, own = (read_plate(Path(one.picture)).colours() for one in (preview_1, plain))
+    shown_as_sheets_do = View(ColourConfig.from_environment({})).picture(Path(preview_1.plate))
+
+    assert painted.shape == own.shape == (3, 54, 96)
+    assert np.abs(painted - own).mean() > 0.02
+    assert np.array_equal(
+        np.round(own * 255).astype(np.uint8), np.moveaxis(shown_as_sheets_do, -1, 0)
+    )
+    assert sorted(os.listdir(Path(preview_1.picture).parent)) == ["warm.png", "warm.png.plain.png"]
+
+
+def test_a_preview_that_fails_leaves_no_picture(worker: Worker, preview_1: Preview) -> None:
+    """A missing style or frame is that error, nothing is written, and the next one is painted."""
+    worker.say(replace(preview_1, id=1, styles={"hot": 1.0}))
+    worker.say(replace(preview_1, id=2, plate=preview_1.plate + ".gone"))
+    ends = [worker.hear_end()[1] for _ in range(2)]
+    assert [end.error for end in ends if isinstance(end, Failure)] == [
+        "StyleNotFound",
+        "PlateUnreadable",
+    ]
+    assert not Path(preview_1.picture).parent.exists()
+    worker.say(replace(preview_1, id=3))
+    assert isinstance(worker.hear_end()[1], Result)
+
+
+def test_a_preview_in_flight_is_cancelled(worker: Worker, preview_1: Preview) -> None:
+    """A cancel ends a preview that would never end, and no picture is left."""
+    write_exr(Path(preview_1.plate), half_rgba(320, 180))
+    worker.say(replace(preview_1, model="endless"))
+    worker.say(Cancel(id=2, target=1))
+    assert worker.hear_end()[1] == Cancelled(1, ())
+    assert not Path(preview_1.picture).exists()
 
 
 @pytest.mark.parametrize("way", ["shutdown", "closed input"])
