@@ -14,15 +14,22 @@ from typing import Any, Optional
 
 import nuke
 
-from nuke_plugin import style_knobs, style_node, undo
-from nuke_plugin.contract.errors import FieldInvalid, LookInvalid, ModelError
+from nuke_plugin import node_upgrade, style_knobs, style_node, undo
+from nuke_plugin.contract.errors import (
+    FieldInvalid,
+    ImpastoError,
+    LookInvalid,
+    ModelError,
+    NodeNewer,
+)
 from nuke_plugin.contract.library import ModelLibrary
 from nuke_plugin.looks import facts, installed, names, record
 from nuke_plugin.looks.facts import Fact
 from nuke_plugin.looks.record import LiveControls, Look, LookStyle
 from nuke_plugin.style_list import StyleList
 
-MIX, KEEP_PLATE_COLOUR = style_knobs.MIX, "keep_plate_colour"
+MIX = style_knobs.MIX
+KEEP_PLATE_COLOUR, PLATE_GRAIN = style_knobs.KEEP_PLATE_COLOUR, style_knobs.PLATE_GRAIN
 """The live controls: each is the knob of the same name, on the nodes that have it."""
 
 
@@ -55,18 +62,22 @@ def take(node: nuke.Group, name: str = "") -> TakenLook:
     """
     source = f"The node {node.fullName()}"
     said: list[Fact] = []
-    model, style = node[style_knobs.MODEL].value(), node[style_knobs.STYLE].value()
-    title, sha256 = _title_and_sha256(model, style)
+    model, weights = node[style_knobs.MODEL].value(), _weights_of(node, said)
+    titles, sha256 = _titles_and_sha256(model, list(weights))
     strength = _number_of(node, style_knobs.STRENGTH, said)
     try:
         look = Look(
             impasto_look=record.LOOK_FORMAT,
-            name=names.tidy(name) or names.tidy(title),
-            styles=(LookStyle(model=model, model_sha256=sha256, style=style, weight=1.0),),
+            name=names.tidy(name) or names.tidy(" + ".join(titles)),
+            styles=tuple(
+                LookStyle(model=model, model_sha256=sha256, style=style, weight=weight)
+                for style, weight in weights.items()
+            ),
             strength=1.0 if strength is None else strength,
             controls=LiveControls(
                 mix=_number_of(node, MIX, said),
                 keep_plate_colour=_number_of(node, KEEP_PLATE_COLOUR, said),
+                plate_grain=_number_of(node, PLATE_GRAIN, said),
             ),
             author=record.this_author(),
             date=record.now(),
@@ -88,16 +99,17 @@ def apply(look: Look, nodes: Sequence[nuke.Group]) -> Applied:
     if len(there) < len(nodes):
         gone = len(nodes) - len(there)
         said.append(Fact(facts.NODE_GONE, "", f"{gone} of the nodes were deleted meanwhile."))
-    heaviest = max(look.styles, key=lambda style: style.weight)
-    if len(look.styles) > 1 and there:
-        said.append(_left_out(look, heaviest))
+    held = _held_by_a_node(look)
+    if len(held) < len(look.styles) and there:
+        said.append(_left_out(look, held))
+    known = [node for node in there if _is_current(node, said)]
     styles = StyleList.read()
     done: list[str] = []
-    if there:
+    if known:
         with undo.one_step(f"Apply look {look.name}"):
-            for node in there:
+            for node in known:
                 done.append(node.fullName())
-                said.extend(_set(node, look, heaviest, styles))
+                said.extend(_set(node, look, held, styles))
     return Applied(tuple(done), tuple(said))
 
 
@@ -111,7 +123,9 @@ def script_path() -> str:
     return str(nuke.root()["name"].value() or "")
 
 
-def _set(node: nuke.Group, look: Look, style: LookStyle, styles: StyleList) -> Iterator[Fact]:
+def _set(
+    node: nuke.Group, look: Look, held: Sequence[LookStyle], styles: StyleList
+) -> Iterator[Fact]:
     missing = [
         name
         for name in (style_knobs.MODEL, style_knobs.STYLE, style_knobs.ABOUT, style_knobs.NOTICE)
@@ -120,10 +134,50 @@ def _set(node: nuke.Group, look: Look, style: LookStyle, styles: StyleList) -> I
     if missing:
         yield _edited(node, missing[0])
     else:
-        style_node.choose(node, styles, style.model, style.style)
+        first, *further = (style.style for style in held)
+        style_node.choose(node, styles, held[0].model, first, further)
+        for name, weight in zip(style_knobs.STYLES.values(), _weights_within_1(held)):
+            yield from _set_number(node, name, weight)
     yield from _set_number(node, style_knobs.STRENGTH, look.strength)
     for name, value in look.controls.values().items():
         yield from _set_number(node, name, value)
+
+
+def _is_current(node: nuke.Group, said: list[Fact]) -> bool:
+    """Bring an older node to the present version; whether that is what the node is now."""
+    try:
+        node_upgrade.ensure_current(node)
+    except ImpastoError as error:
+        kind = facts.NODE_NEWER if isinstance(error, NodeNewer) else facts.NODE_EDITED
+        said.append(Fact(kind, node.fullName(), error.message))
+        return False
+    return True
+
+
+def _held_by_a_node(look: Look) -> list[LookStyle]:
+    """Return the styles that one node can hold: those of the heaviest one's model."""
+    heaviest = max(look.styles, key=lambda style: style.weight)
+    return [style for style in look.styles if style.model == heaviest.model]
+
+
+def _weights_within_1(held: Sequence[LookStyle]) -> list[float]:
+    """Return weights in the same proportions that fit the knobs; 1 for a style that is alone."""
+    most = max(style.weight for style in held)
+    if len(held) == 1:
+        return [1.0]
+    return [style.weight / max(most, 1.0) for style in held]
+
+
+def _weights_of(node: nuke.Group, said: list[Fact]) -> dict[str, float]:
+    """Return the node's styles with their weights at the current frame; each style once."""
+    chosen = style_knobs.chosen_styles(node)
+    if len(chosen) == 1:
+        return dict.fromkeys(chosen.values(), 1.0)
+    weights: dict[str, float] = {}
+    for menu, style in chosen.items():
+        weight = _number_of(node, style_knobs.STYLES[menu], said)
+        weights[style] = weights.get(style, 0.0) + (1.0 if weight is None else weight)
+    return weights
 
 
 def _set_number(node: nuke.Group, name: str, value: float) -> Iterator[Fact]:
@@ -176,20 +230,21 @@ def _edited(node: nuke.Group, missing: str) -> Fact:
     return Fact(facts.NODE_EDITED, node.fullName(), text)
 
 
-def _left_out(look: Look, kept: LookStyle) -> Fact:
-    others = [f"{style.style} ({style.weight:g})" for style in look.styles if style is not kept]
+def _left_out(look: Look, held: Sequence[LookStyle]) -> Fact:
+    others = [f"{style.style} ({style.weight:g})" for style in look.styles if style not in held]
+    kept = ", ".join(f"{style.style} ({style.weight:g})" for style in held)
     text = (
-        f"The look {look.name!r} mixes {len(look.styles)} styles and a node holds one: "
-        f"{kept.style} ({kept.weight:g}), the heaviest, was set, {', '.join(others)} left out."
+        f"The look {look.name!r} mixes styles of several models and a node holds those of one: "
+        f"{kept} of {held[0].model} set, {', '.join(others)} left out."
     )
     return Fact(facts.STYLES_LEFT_OUT, "", text)
 
 
-def _title_and_sha256(model: str, style: str) -> tuple[str, Optional[str]]:
-    """Return a style's title and its model's SHA-256; the id and None where it is not installed."""
+def _titles_and_sha256(model: str, styles: Sequence[str]) -> tuple[list[str], Optional[str]]:
+    """Return the styles' titles and their model's SHA-256; ids and None where it is missing."""
     try:
         card = ModelLibrary.from_environment(os.environ).find(model).card
     except ModelError:
-        return style, None
+        return list(styles), None
     titles = {slot.id: slot.title for slot in card.styles}
-    return titles.get(style, style), card.network.sha256
+    return [titles.get(style, style) for style in styles], card.network.sha256

@@ -14,15 +14,16 @@ import math
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Optional
+from typing import Any, Optional
 
 from nuke_plugin.contract.errors import FieldInvalid, LookInvalid
 from nuke_plugin.contract.field_checks import check, check_id
 from nuke_plugin.contract.strict_json import KeptKeys, parse_object, read_record, write_record
 from nuke_plugin.looks import names
 
-LOOK_FORMAT = 1
-"""Version of the layout written here. A newer one may add keys, and changes none that are here."""
+LOOK_FORMAT = 2
+"""Version of the layout written here. A newer one may add keys, and changes none that are here.
+1 had no ``plate_grain``."""
 
 MOST_STYLES = 3
 LARGEST_LOOK_BYTES = 64 * 1024
@@ -53,7 +54,7 @@ class LookStyle:
     """Its share beside the look's other styles, 0 to 1000; only the proportions matter."""
 
     newer: KeptKeys = field(default_factory=KeptKeys)
-    """What a newer Impasto says of it; empty in format 1."""
+    """What a newer Impasto says of it; empty in a look of this format."""
 
     def __post_init__(self) -> None:
         check_id("model", self.model)
@@ -76,8 +77,11 @@ class LiveControls:
     """How much of the plate's colour stays under the painting's brightness: 0 none, the painting as
     it is, 1 all of it; neutral at 0. The formula stands in ``contract/plate_colour.py``."""
 
+    plate_grain: Optional[float]
+    """How much of the plate's grain lies on the painting: 0 none, 1 all of it; neutral at 0."""
+
     newer: KeptKeys = field(default_factory=KeptKeys)
-    """Controls that a newer Impasto has; empty in format 1."""
+    """Controls that a newer Impasto has; empty in a look of this format."""
 
     def __post_init__(self) -> None:
         for name, value in self.values().items():
@@ -85,7 +89,11 @@ class LiveControls:
 
     def values(self) -> dict[str, float]:
         """Return the controls that the look sets, by name."""
-        found = {"mix": self.mix, "keep_plate_colour": self.keep_plate_colour}
+        found = {
+            "mix": self.mix,
+            "keep_plate_colour": self.keep_plate_colour,
+            "plate_grain": self.plate_grain,
+        }
         return {name: value for name, value in found.items() if value is not None}
 
 
@@ -115,7 +123,7 @@ class Look:
     """When, in UTC: ``2026-11-22T23:16:25Z``."""
 
     newer: KeptKeys = field(default_factory=KeptKeys)
-    """What a newer Impasto says of the look; empty in format 1."""
+    """What a newer Impasto says of the look; empty in a look of this format."""
 
     def __post_init__(self) -> None:
         check(self.impasto_look >= 1, "impasto_look", self.impasto_look, "1 or higher")
@@ -150,7 +158,7 @@ class Look:
             if "impasto_look" not in value:
                 raise FieldInvalid("impasto_look", "this key, which every look has, is missing")
             found_format = value["impasto_look"]
-            return read_record(cls, value)
+            return read_record(cls, _in_this_format(value))
         except FieldInvalid as error:
             reason = error.reason
             if isinstance(found_format, int) and found_format > LOOK_FORMAT:
@@ -204,6 +212,16 @@ def this_author() -> str:
         return names.tidy(getpass.getuser())
     except (KeyError, OSError, ImportError):  # no variable names the user, and no password entry
         return ""
+
+
+def _in_this_format(value: dict[str, Any]) -> dict[str, Any]:
+    """Return a look's JSON object as this format has it; an older one says less."""
+    controls = value.get("controls")
+    if value["impasto_look"] != 1 or type(value["impasto_look"]) is not int:
+        return value
+    if isinstance(controls, dict):
+        value = {**value, "controls": {"plate_grain": None, **controls}}
+    return {**value, "impasto_look": LOOK_FORMAT}
 
 
 def _is_date(text: str) -> bool:

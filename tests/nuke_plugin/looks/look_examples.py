@@ -20,11 +20,11 @@ def style(**changes: Any) -> LookStyle:
 def look(name: str = "Rain", **changes: Any) -> Look:
     """Return a look, with these fields changed."""
     fields: dict[str, Any] = {
-        "impasto_look": 1,
+        "impasto_look": 2,
         "name": name,
         "styles": (style(),),
         "strength": 0.8,
-        "controls": LiveControls(mix=0.5, keep_plate_colour=None),
+        "controls": LiveControls(mix=0.5, keep_plate_colour=None, plate_grain=None),
         "author": "ana",
         "date": "2026-11-22T23:16:25Z",
     }

@@ -98,7 +98,8 @@ def test_nothing_selected_is_told(comp: Comp, nuke: ModuleType) -> None:
 def test_what_differs_here_is_shown_once_for_all_nodes(comp: Comp, nuke: ModuleType) -> None:
     """Another model than the look's is told in one sentence, its marks shown as written."""
     nodes = [comp.node(), comp.node()]
-    put(look("<img src='http://x/'>", styles=(style(), style(style="cold"))).to_json())
+    styles = (style(), style(style="cold"), style(model="other", weight=0.1))
+    put(look("<img src='http://x/'>", styles=styles).to_json())
     select(comp, *nodes)
     choose(nuke, "Paste look")
     (message,) = session.messages

@@ -59,10 +59,10 @@ def test_a_look_made_without_its_model_cannot_be_compared(library: ModelLibrary)
 def test_what_only_a_newer_version_can_set_is_named(library: ModelLibrary, sha256: str) -> None:
     """The settings of a newer Impasto are named, and said to be kept."""
     value = json.loads(look(styles=(style(model_sha256=sha256),)).to_json())
-    value.update(impasto_look=2, bloom=1)
+    value.update(impasto_look=3, bloom=1)
     newer = type(look()).from_json(json.dumps(value), "The text")
 
     (fact,) = differences(newer, library)
     assert fact.kind == facts.NEWER_KEPT
-    assert "format 2" in fact.text
+    assert "format 3" in fact.text
     assert "bloom" in fact.text

@@ -62,7 +62,7 @@ def test_a_taken_look_says_where_it_is_from(comp: Comp) -> None:
 
     assert taken.name == "Warm"
     assert taken.styles == (style(model_sha256=installed_sha256()),)
-    assert taken.controls == LiveControls(mix=1.0, keep_plate_colour=0.0)
+    assert taken.controls == LiveControls(mix=1.0, keep_plate_colour=0.0, plate_grain=0.0)
     assert taken.date.endswith("Z")
 
 
@@ -104,19 +104,63 @@ def test_animation_is_said_on_both_ways(comp: Comp, nuke: ModuleType) -> None:
     assert not target.node("Masked")["mix"].hasExpression()
 
 
-def test_of_a_mix_the_heaviest_style_is_set(comp: Comp) -> None:
-    """A node that holds one style gets the heaviest of a look, and the others are named."""
+def test_a_mix_goes_from_one_node_to_another(comp: Comp) -> None:
+    """Up to three styles travel with their weights, and one style takes a node's others away."""
+    source, target = comp.node(style2="cold", style_weight=0.25), comp.node(style3="cold")
+    taken = on_node.take(source).look
+    sha256 = installed_sha256()
+
+    assert taken.name == "Warm + Cold"
+    assert taken.styles == (
+        style(model_sha256=sha256, weight=0.25),
+        style(model_sha256=sha256, style="cold"),
+    )
+    assert on_node.apply(taken, [target]).facts == ()
+    assert on_node.take(target).look.styles == taken.styles
+    assert target["style3"].value() == "(none)"
+    on_node.apply(look(styles=(style(model_sha256=sha256, weight=40.0),)), [target])
+    assert (target["style2"].value(), target["style_weight"].value()) == ("(none)", 1.0)
+
+
+def test_weights_are_made_to_fit_the_knobs(comp: Comp) -> None:
+    """Weights above 1 keep their proportions on a node, where 1 is the most."""
+    styles = (style(weight=30.0), style(style="cold", weight=10.0))
+    node = comp.node()
+    on_node.apply(look(styles=styles), [node])
+
+    assert node["style_weight"].value() == 1.0
+    assert node["style2_weight"].value() == pytest.approx(1 / 3)
+
+
+def test_of_several_models_the_heaviest_is_set(comp: Comp) -> None:
+    """A node holds styles of one model: those of the heaviest are set and the others named."""
     sha256 = installed_sha256()
     mixed = look(
-        styles=(style(model_sha256=sha256, weight=0.4), style(model_sha256=sha256, style="cold"))
+        styles=(
+            style(model="other", style="oils", weight=0.4),
+            style(model_sha256=sha256, style="cold", weight=0.5),
+            style(model_sha256=sha256, weight=0.1),
+        )
     )
     node = comp.node()
     applied = on_node.apply(mixed, [node])
 
-    assert node["style"].value() == "cold"
-    (fact,) = applied.facts
-    assert fact.kind == facts.STYLES_LEFT_OUT
-    assert "warm (0.4) left out" in fact.text
+    assert (node["style"].value(), node["style2"].value()) == ("cold", "warm")
+    assert kinds(applied) == [facts.MODEL_MISSING, facts.STYLES_LEFT_OUT]
+    assert "oils (0.4) left out" in applied.facts[1].text
+
+
+def test_a_newer_node_gets_no_look(comp: Comp) -> None:
+    """A node of a newer Impasto is told and not touched, and the others have the look."""
+    newer, other = comp.node(), comp.node()
+    newer["impasto_version"].setValue("99")
+    styles = (style(model_sha256=installed_sha256(), style="cold"),)
+    applied = on_node.apply(look(styles=styles), [newer, other])
+
+    assert (newer["style"].value(), other["style"].value()) == ("warm", "cold")
+    assert [(fact.kind, fact.subject) for fact in applied.facts] == [
+        (facts.NODE_NEWER, newer.fullName())
+    ]
 
 
 def test_a_control_that_the_node_lacks_is_said(comp: Comp, nuke: ModuleType) -> None:
@@ -125,11 +169,12 @@ def test_a_control_that_the_node_lacks_is_said(comp: Comp, nuke: ModuleType) -> 
     without.removeKnob(without["keep_plate_colour"])
     styles = (style(model_sha256=installed_sha256()),)
     applied = on_node.apply(
-        look(styles=styles, controls=LiveControls(None, 0.75)), [with_knob, without]
+        look(styles=styles, controls=LiveControls(None, 0.75, 0.25)), [with_knob, without]
     )
 
     assert with_knob["keep_plate_colour"].value() == 0.75
-    assert on_node.take(with_knob).look.controls.keep_plate_colour == 0.75
+    assert with_knob.node("Grained")["mix"].value() == 0.25
+    assert on_node.take(with_knob).look.controls == LiveControls(1.0, 0.75, 0.25)
     (fact,) = applied.facts
     assert (fact.kind, fact.subject) == (facts.CONTROL_MISSING, without.fullName())
     assert with_knob["mix"].value() == 1.0  # null leaves it alone
@@ -255,8 +300,8 @@ def test_it_works_in_terminal_mode(terminal_comp: Comp) -> None:
 def test_what_newer_versions_set_is_said_once(comp: Comp) -> None:
     """Settings of a newer Impasto are named once for all nodes, and the others are set."""
     value = json.loads(look(styles=(style(model_sha256=installed_sha256()),)).to_json())
-    value.update(impasto_look=2)
-    value["controls"]["plate_grain"] = 1
+    value.update(impasto_look=3)
+    value["controls"]["halation"] = 1
     newer = type(look()).from_json(json.dumps(value), "The text")
     nodes = [comp.node(), comp.node()]
     applied = on_node.apply(newer, nodes)

@@ -37,17 +37,28 @@ def refusal(text: str) -> LookInvalid:
 def test_a_look_is_read_as_it_was_written() -> None:
     """Three styles, Unicode and all controls come back from the text as they went in."""
     styles = (style(weight=0.5), style(style="cold", weight=0.25), style(model="b", weight=0.25))
-    full = look('雨 "night" {1}', styles=styles, controls=LiveControls(0.25, 1.0))
+    full = look('雨 "night" {1}', styles=styles, controls=LiveControls(0.25, 1.0, 0.5))
 
     assert Look.from_json(full.to_json(), SOURCE) == full
     assert Look.from_bytes(b"\xef\xbb\xbf" + full.to_json().encode(), SOURCE) == full
+
+
+def test_a_look_of_the_first_format_is_read() -> None:
+    """A look that says nothing of grain leaves it alone, and is written in the present format."""
+    value = write_record(look())
+    del value["controls"]["plate_grain"]
+    value["impasto_look"] = 1
+
+    assert Look.from_json(json.dumps(value), SOURCE) == look()
+    with pytest.raises(LookInvalid, match="plate_grain"):
+        Look.from_json(json.dumps({**value, "impasto_look": 2}), SOURCE)
 
 
 def test_the_text_is_for_people_too() -> None:
     """The text begins with the key that marks it, and keeps letters of every script readable."""
     text = look("雨").to_json()
 
-    assert text.startswith('{\n  "impasto_look": 1,\n  "name": "雨"')
+    assert text.startswith('{\n  "impasto_look": 2,\n  "name": "雨"')
     assert text.endswith("}\n")
 
 
@@ -70,12 +81,12 @@ def test_what_a_newer_version_adds_is_kept() -> None:
     value = json.loads(look().to_json())
     value["impasto_look"] = 3
     value["grade"] = {"lift": [0.1, 0.2], "on": True, "note": "é"}
-    value["controls"]["plate_grain"] = 0.5
+    value["controls"]["halation"] = 0.5
     value["styles"][0]["seed"] = 7
     read = Look.from_json(json.dumps(value), SOURCE)
 
     assert json.loads(read.renamed("Other").to_json()) == {**value, "name": "Other"}
-    assert read.newer_keys() == ["grade", "styles[0].seed", "controls.plate_grain"]
+    assert read.newer_keys() == ["grade", "styles[0].seed", "controls.halation"]
 
 
 @pytest.mark.parametrize("place", ["look", "controls", "styles"])
@@ -122,8 +133,10 @@ def test_a_newer_look_that_lacks_a_key_says_whose_it_is() -> None:
         ({"styles": [{**write_record(style()), "model": "../x"}]}, "styles[0].model"),
         ({"styles": [{**write_record(style()), "style": "[exec rm]"}]}, "styles[0].style"),
         ({"styles": [{**write_record(style()), "model_sha256": "AB"}]}, "styles[0].model_sha256"),
-        ({"controls": {"mix": 2, "keep_plate_colour": None}}, "controls.mix"),
+        ({"controls": {"mix": 2, "keep_plate_colour": None, "plate_grain": 0}}, "controls.mix"),
         ({"controls": {"mix": 1}}, "controls.keep_plate_colour"),
+        ({"controls": {"mix": 1, "keep_plate_colour": 0}}, "controls.plate_grain"),
+        ({"impasto_look": 1, "controls": {"mix": 1}}, "controls.keep_plate_colour"),
         ({"author": "x" * 201}, "author"),
         ({"date": "yesterday"}, "date"),
         ({"date": "2026-02-30T00:00:00Z"}, "date"),
@@ -145,14 +158,14 @@ def test_a_wrong_value_is_refused_by_its_key(changes: dict[str, Any], key: str) 
         "{}",
         '{"impasto_look": 1, "impasto_look": 1}',
         "[" * 60_000,
-        '{"impasto_look": 2, "x": ' + "[" * 40 + "]" * 40 + "}",
+        '{"impasto_look": 3, "x": ' + "[" * 40 + "]" * 40 + "}",
         changed(strength=1).replace('"strength": 1', '"strength": NaN'),
         changed(strength=1).replace('"strength": 1', '"strength": 1e999'),
         changed(strength=1).replace('"strength": 1', '"strength": ' + "9" * 5000),
-        changed(impasto_look=2, strange=[1]).replace("[1]", "1e999"),
-        changed(impasto_look=2, strange=[1]).replace("[1]", "9" * 400),
-        changed(impasto_look=2, strange=["\ud800"]),
-        changed(impasto_look=2, **{"\udfff": 1}),
+        changed(impasto_look=3, strange=[1]).replace("[1]", "1e999"),
+        changed(impasto_look=3, strange=[1]).replace("[1]", "9" * 400),
+        changed(impasto_look=3, strange=["\ud800"]),
+        changed(impasto_look=3, **{"\udfff": 1}),
         " " * (LARGEST_LOOK_BYTES + 1),
         changed(**{"k" * 50_000: 1}),
         changed(name="n" * 50_000),
