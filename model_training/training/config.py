@@ -98,6 +98,8 @@ class LossConfig(_Section):
     style: Weight = 30.0
     moments: Weight = 5.0
     palette: Weight = 0.0
+    recolouring: Weight = 0.0
+    """Each plate colour becomes the painting's at the same share of luminance and warmth."""
     strokes: Weight = 0.0
     stroke_bands_px: Annotated[
         list[Annotated[float, Field(gt=0.2, le=16.0)]], Field(min_length=2)

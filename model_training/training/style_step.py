@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from model_training.data import motion
 from model_training.data.batch import TrainingBatch
 from model_training.losses import palette, perceptual, pixels, stability
+from model_training.losses.recolouring import measure_recolouring, recolouring_loss
 from model_training.training.adversary import Shown
 from model_training.training.config import TrainingConfig
 from model_training.training.processes import ALONE, Processes
 from model_training.training.step import Training, ramp
 
 SHUFFLED_PATCH_PX = 32
+
+RECOLOURED_PHOTOS = 64
+"""Crops whose colours stand for those of plates."""
 
 GRAIN_SIGMA = 0.02
 """Deviation, in display units, of the grain that must not grow: what the gate measures with."""
@@ -49,6 +54,10 @@ class StyleTraining(Training):
             self.start(runs / config.start)
         self.adversary = self.make_adversary(1, config.losses.r1)
         self.features, self.paintings, self.target = self.read_style(data)
+        self.recolouring = measure_recolouring(
+            self.photos.batch(RECOLOURED_PHOTOS, np.random.default_rng(1)).to(device),
+            self.paintings,
+        )
         self.style_weights = torch.tensor([s.weight for s in config.styles], device=device)
 
     def losses(
@@ -95,6 +104,9 @@ class StyleTraining(Training):
             * stable
             * stability.stability_loss(warped, painted_moved, seen.visible),
             "boil": weights.boil * stable * (boil - weights.boil_floor).clamp_min(0.0),
+            "recolouring": weights.recolouring
+            * full
+            * recolouring_loss(painted, image, self.recolouring, index),
             "tone": weights.tone * pixels.tone_loss(painted, image),
             "total_variation": weights.total_variation * pixels.total_variation_loss(painted),
         }
