@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -69,6 +70,19 @@ def test_every_knob_explains_itself(comp: Comp) -> None:
     assert [knob.name() for knob in own if not knob.tooltip()] == []
     assert [knob.name() for knob in own if knob.label() == knob.name()] == []
     assert "<i>Live</i>" in node["help"].value()
+
+
+def test_the_page_tells_of_every_control(comp: Comp) -> None:
+    """The table in docs/node.md has each knob on the front, under its label, in its order."""
+    page = Path(__file__).parents[2] / "docs" / "node.md"
+    told = re.findall(r"^\| (.*?) \| `(\w+)` \|", page.read_text(encoding="utf-8"), re.MULTILINE)
+    shown = [
+        (knob.label(), knob.name())
+        for knob in comp.node().allKnobs()
+        if knob._user and knob.visible() and knob.Class() not in ("Tab_Knob", "Text_Knob")
+    ]
+
+    assert told == shown
 
 
 def test_knobs_have_nuke_s_own_names_in_its_order(comp: Comp) -> None:
