@@ -105,13 +105,14 @@ def refresh(group: nuke.Group, installed: Optional[StyleList] = None) -> None:
 def claim_results(group: nuke.Group) -> None:
     """Give the node a results file that no other ImpastoStyle node writes.
 
-    A copied node shows the frames of the one it was copied from until it renders its own.
+    A copied node shows the frames of the one it was copied from until it renders its own. Clones
+    share all knobs, this one too: to give one a file of its own would be to take it from all.
     """
     results = style_graph.inner(group, style_graph.RESULT_READ)["file"]
     reads = (
         style_graph.find_inner(other, style_graph.RESULT_READ)
         for other in all_style_nodes()
-        if other.fullName() != group.fullName()
+        if other.fullName() != group.fullName() and not (group.clones() and other.clones())
     )
     # A node that lost its Read claims no file; it is told when it is rendered itself.
     taken = {read["file"].value() for read in reads if read is not None}

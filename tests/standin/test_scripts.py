@@ -333,3 +333,29 @@ def test_script_renders_without_the_plugin(host: Any, tmp_path: Path) -> None:
     pixels, messages = done.stdout.splitlines()
     assert pixels == str(expected)
     assert messages == "['absent']"
+
+
+def test_clones_share_knobs_and_not_wires(host: Any) -> None:
+    """A clone has its original's knobs and inside, and its own name, wires and life."""
+    group = nuke.nodes.Group(name="Shot")
+    with group:
+        nuke.nodes.Output().setInput(0, nuke.nodes.Input(name="source"))
+    colours = [nuke.nodes.Constant(channels="rgba", color=[v] * 4) for v in (0.25, 0.75)]
+    group.setInput(0, colours[0])
+    clone = nuke.clone(group)
+    clone.setInput(0, colours[1])
+    group["label"].setValue("both")
+
+    assert clone["label"].value() == "both"
+    assert clone.name() != group.name()
+    assert (group.clones(), clone.clones()) == (1, 1)
+    assert [node.sample("red", 0, 0) for node in (group, clone)] == [0.25, 0.75]
+    nuke.delete(group)
+    assert (clone.clones(), clone.sample("red", 0, 0)) == (0, 0.75)
+
+
+def test_a_script_with_clones_is_not_saved_wrongly(host: Any, tmp_path: Path) -> None:
+    """The stand-in refuses to save clones rather than to write them as copies."""
+    nuke.clone(nuke.nodes.Grade())
+    with pytest.raises(host.NotModelled, match="clones"):
+        nuke.scriptSaveAs(str(tmp_path / "a.nk"))

@@ -39,7 +39,7 @@ from nuke_standin.choice_knobs import (
     Pulldown_Knob,
     Radio_Knob,
 )
-from nuke_standin.creation import Nodes, createNode, delete, nodeCopy, nodePaste
+from nuke_standin.creation import Nodes, clone, createNode, delete, nodeCopy, nodePaste
 from nuke_standin.execution import cancel, execute, executeMultiple, executing
 from nuke_standin.formats import Format, addFormat, formats
 from nuke_standin.frame_ranges import FrameRange, FrameRanges

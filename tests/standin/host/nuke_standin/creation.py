@@ -50,6 +50,26 @@ def createNode(node: str, args: Optional[str] = None, inpanel: Optional[bool] = 
     return made
 
 
+_OWN_OF_A_CLONE = ("name", "xpos", "ypos", "selected")
+
+
+def clone(n: Node, args: Optional[str] = None, inpanel: Optional[bool] = None) -> Node:
+    """Make a node that shares the knobs, and what is inside, and has wires and a place of its own.
+
+    A copy inside a script of what is shared is not modelled: such a script is not saved.
+    """
+    made = make_node(n.Class())
+    for name, knob in n._knobs.items():
+        if name not in _OWN_OF_A_CLONE:
+            made._knobs[name] = knob
+    if isinstance(n, Group):
+        made._children = n._children  # type: ignore[attr-defined]
+    n._family.append(made)
+    made._family = n._family
+    callbacks.run("onCreate", made)
+    return made
+
+
 class NodeConstructor:
     """nuke.nodes.X: makes a node without wiring or selecting it; knobs and inputs as keywords."""
 
@@ -89,12 +109,13 @@ def delete(n: Node) -> None:
     for node in n.dependent():
         node._inputs = [n.input(0) if wired is n else wired for wired in node._inputs]
     del n._group._children[n.name()]
-    detach(n)
+    n._family.remove(n)
+    detach(n, is_shared=bool(n._family))
 
 
-def detach(node: Node) -> None:
-    """Make a node, and all inside it, one that was deleted."""
-    for child in getattr(node, "_children", {}).values():
+def detach(node: Node, is_shared: bool = False) -> None:
+    """Make a node, and all inside it that no clone shares, one that was deleted."""
+    for child in [] if is_shared else getattr(node, "_children", {}).values():
         detach(child)
     node._shown = False
     node.__class__ = DeletedNode

@@ -21,6 +21,7 @@ class Node(KnobHolder):
     def __init__(self, node_class: str, group: Any) -> None:
         self._group = group
         self._inputs: list[Optional[Node]] = []
+        self._family: list[Node] = [self]
         super().__init__(node_class)
 
     def __repr__(self) -> str:
@@ -55,6 +56,10 @@ class Node(KnobHolder):
 
     def rootNode(self) -> Any:
         return session.root
+
+    def clones(self) -> int:
+        """Return how many other nodes share the knobs of this one."""
+        return len(self._family) - 1
 
     # -- wires -----------------------------------------------------------------
     def inputs(self) -> int:

@@ -32,13 +32,14 @@ class PictureTree:
     def __init__(self, view: str = "main") -> None:
         self.view = view
         self.operations: list[Operation] = []
-        self._known: dict[tuple[int, float], Optional[int]] = {}
+        self._known: dict[tuple[int, float, tuple[int, ...]], Optional[int]] = {}
+        self._inside: list[Any] = []
 
     def add(self, node: Optional[Node], frame: float) -> Optional[int]:
         """Add what `node` shows at `frame`; return its index, or None for nothing connected."""
         if node is None:
             return None
-        key = (id(node), frame)
+        key = (id(node), frame, tuple(map(id, self._inside)))
         if key not in self._known:
             self._known[key] = self._added(node, frame)
         return self._known[key]
@@ -51,7 +52,11 @@ class PictureTree:
                 return self._append({"op": "black"}, node)
             return self.add(node.input(0), frame)
         if node_class == "Group":
-            return self.add(node.output(), frame)  # type: ignore[attr-defined]
+            self._inside.append(node)
+            try:
+                return self.add(node.output(), frame)  # type: ignore[attr-defined]
+            finally:
+                self._inside.pop()
         if node_class == "Input":
             return self._outside(node, frame)
         from nuke_standin.node_pictures import BUILDERS
@@ -73,8 +78,13 @@ class PictureTree:
         return len(self.operations) - 1
 
     def _outside(self, node: Node, frame: float) -> Optional[int]:
-        group = node._group
-        return self.add(group.input(group._input_nodes().index(node)), frame)
+        # Clones of a Group share what is inside, and each has inputs of its own.
+        inside, self._inside = self._inside, self._inside[:-1]
+        group = inside[-1] if inside else node._group
+        try:
+            return self.add(group.input(group._input_nodes().index(node)), frame)
+        finally:
+            self._inside = inside
 
     def _mask(self, node: Node, frame: float) -> Optional[Operation]:
         if node["inject"]._number(frame):

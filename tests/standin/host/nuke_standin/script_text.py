@@ -23,7 +23,10 @@ _AFTER_USER_KNOBS = ("name", "label", "selected", "xpos", "ypos")
 
 # -- writing ----------------------------------------------------------------------
 def knob_lines(node: Any, flags: int) -> list[str]:
-    """Return 'name value' lines of a node's knobs, as writeKnobs(flags) and scripts hold them."""
+    """Return 'name value' lines of a node's knobs, as writeKnobs(flags) and scripts hold them.
+
+    Without TO_SCRIPT and TO_VALUE they are names alone.
+    """
     builtin = [knob for knob in node._knobs.values() if not knob._user]
     first = [knob for knob in builtin if knob._name == "file_type"]
     rest = [knob for knob in builtin if knob._name not in ("file_type", *_AFTER_USER_KNOBS)]
@@ -31,13 +34,19 @@ def knob_lines(node: Any, flags: int) -> list[str]:
     lines: list[str] = []
     for knob in first + rest + last:
         if _is_written(knob, flags):
-            lines.append(f"{knob._name} {_value_text(knob, flags)}")
+            lines.append(_line(knob, flags))
     for knob in [knob for knob in node._knobs.values() if knob._user]:
         if flags & WRITE_USER_KNOB_DEFS:
             lines.append(f"addUserKnob {{{knob._definition()}}}")
         if knob._saves_value and _is_written(knob, flags):
-            lines.append(f"{knob._name} {_value_text(knob, flags)}")
+            lines.append(_line(knob, flags))
     return lines
+
+
+def _line(knob: Knob, flags: int) -> str:
+    if not flags & (TO_SCRIPT | TO_VALUE):
+        return knob._name
+    return f"{knob._name} {_value_text(knob, flags)}"
 
 
 def _value_text(knob: Knob, flags: int) -> str:
@@ -76,6 +85,10 @@ def node_texts(
     known = {} if known is None else known
     lines: list[str] = []
     for node in _inputs_first(chosen):
+        if node.clones():
+            from nuke_standin.errors import NotModelled
+
+            raise NotModelled(f"clones in a script ({node.fullName()})")
         for wired in reversed(node._inputs[: node.inputs()]):
             lines.append(
                 indent + (outside if id(wired) not in known else f"push ${known[id(wired)]}")
