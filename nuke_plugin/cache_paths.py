@@ -50,18 +50,36 @@ def resolved(write: nuke.Node, text: str, views: Sequence[str]) -> tuple[str, ..
     """Return the frame pattern (``%04d`` kept, Tcl and view resolved) that a text means per view.
 
     It is absolute: the worker runs in another folder, where a relative one would mean another file.
-    A Write that is disabled lends its file knob for it: Nuke's own resolution is the only right
-    one, it needs a knob, and it would take the current view for ``%V``.
+    Of Tcl the script's folder is looked up here, because the panel asks often and a look must not
+    edit the script. For any other a Write that is disabled lends its file knob: Nuke's own
+    resolution is the only right one, it needs a knob, and it would take the current view for
+    ``%V``.
     """
+    plain = without_script_folder(text)
+    if is_plain(plain):
+        return tuple(absolute(for_view(plain, view)) for view in views)
     kept = write["file"].value()
     try:
         patterns = []
         for view in views:
             write["file"].setValue(for_view(text, view))
-            patterns.append(_absolute(nuke.filename(write) or ""))
+            patterns.append(absolute(nuke.filename(write) or ""))
         return tuple(patterns)
     finally:
         write["file"].setValue(kept)
+
+
+def without_script_folder(text: str) -> str:
+    """Return a file knob's text with the Tcl for the script's folder replaced by the folder."""
+    if SCRIPT_FOLDER not in text or not script_is_saved():
+        return text
+    folder = posixpath.dirname(nuke.root()["name"].value().replace("\\", "/"))
+    return text.replace(SCRIPT_FOLDER, folder or ".")
+
+
+def is_plain(text: str) -> bool:
+    """Whether a file knob's text holds no Tcl, so that it is the pattern already."""
+    return not any(character in text for character in "[\\$")
 
 
 def for_view(text: str, view: str) -> str:
@@ -74,7 +92,7 @@ def has_view(text: str) -> bool:
     return bool(_VIEW_NAME.search(text) or _VIEW_LETTER.search(text))
 
 
-def _absolute(pattern: str) -> str:
+def absolute(pattern: str) -> str:
     """Return a pattern as Nuke reads it: from the project's folder, else from Nuke's own."""
     if pattern:  # an empty one names no file, also with a folder before it
         project = nuke.root()["project_directory"].evaluate() or ""

@@ -1,15 +1,32 @@
-"""Holds what stands on disk of a node's frames: fresh, stale or missing."""
+"""Holds what stands on disk of a node's frames: fresh, stale or missing.
+
+A result carries the fingerprint of what it was painted from. It is compared with that of what the
+script holds now; nothing is remembered between sessions, so a script that was copied, or edited
+elsewhere, is judged by its frames alone.
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
 
 import nuke
 
+from nuke_plugin import node_version
 from nuke_plugin.contract.errors import ImpastoError
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
-from nuke_plugin.render_settings import frames_of, results_on_disk
+from nuke_plugin.contract.messages import FINGERPRINT_ATTRIBUTE
+from nuke_plugin.exr_header import text_attribute
+from nuke_plugin.frame_fingerprint import Picture, pictures_of
+from nuke_plugin.plate_fingerprint import PlateFingerprint
+from nuke_plugin.render_settings import RenderSettings, frames_of, results_on_disk
+
+FRESH, STALE, MISSING = "fresh", "stale", "missing"
+_WORST_LAST = (FRESH, STALE, MISSING)
 
 
 @dataclass(frozen=True)
@@ -32,7 +49,7 @@ class FrameStates:
 
     @property
     def to_render(self) -> FrameRange:
-        """Return what Render would paint: the stale and the missing frames."""
+        """What Render would paint: the stale and the missing frames."""
         return FrameRange.from_frames((*self.stale, *self.missing))
 
 
@@ -45,17 +62,104 @@ def of(node: nuke.Group) -> FrameStates:
 
     On the main thread only; it renders nothing, changes no knob and never raises for what a user
     can set: a node whose range cannot be read has ``NO_FRAMES``, one whose results have no place
-    yet (an unsaved script) has only missing ones.
+    yet (an unsaved script) only missing frames, and one that could not be rendered as it is set now
+    (a model that is not installed, a node of another version) no fresh ones.
     """
     try:
         wanted = frames_of(node)
-        patterns = [FramePattern.parse(text) for text in results_on_disk(node)]
-        on_disk = [set(pattern.existing_frames()) for pattern in patterns]
     except ImpastoError:
         return NO_FRAMES
+    if node_version.version_of(node) != node_version.NODE_VERSION:
+        return _on_disk_alone(node, wanted)  # to bring it to the present version would edit it
+    try:
+        settings = RenderSettings.from_node(node)
+        return _combined(wanted, picture_states(node, settings))
+    except ImpastoError:
+        return _on_disk_alone(node, wanted)
+
+
+def picture_states(node: nuke.Group, settings: RenderSettings) -> Iterator[tuple[Picture, str]]:
+    """Yield every picture that the settings ask for with its state."""
+    plate: Optional[PlateFingerprint] = None
+    folders = {
+        view: _Results(FramePattern.parse(results))
+        for view, results in zip(settings.views, settings.results)
+    }
+    for picture in pictures_of(settings):
+        known = folders[picture.view].fingerprint(picture.frame)
+        if known is None:
+            yield picture, MISSING
+        elif not known.startswith(picture.settings_digest):
+            yield picture, STALE
+        else:
+            if plate is None:  # walked only where a frame depends on it
+                plate = PlateFingerprint(node.input(0))
+            now = picture.fingerprint(plate.at(picture.frame, picture.view))
+            yield picture, FRESH if known == now else STALE
+
+
+def has_other_settings(settings: RenderSettings) -> bool:
+    """Whether a result that these settings ask for is on disk, painted with other settings."""
+    folders = {results: _Results(FramePattern.parse(results)) for results in settings.results}
+    for picture in pictures_of(settings):
+        known = folders[picture.request.results].fingerprint(picture.frame)
+        if known is not None and not known.startswith(picture.settings_digest):
+            return True
+    return False
+
+
+def _combined(wanted: FrameRange, states: Iterable[tuple[Picture, str]]) -> FrameStates:
+    worst = dict.fromkeys(wanted, FRESH)
+    for picture, state in states:
+        worst[picture.frame] = max(worst[picture.frame], state, key=_WORST_LAST.index)
+    return _sorted(worst)
+
+
+def _on_disk_alone(node: nuke.Group, wanted: FrameRange) -> FrameStates:
+    try:
+        on_disk = [
+            set(FramePattern.parse(text).existing_frames()) for text in results_on_disk(node)
+        ]
+    except ImpastoError:
+        on_disk = []
     there = set.intersection(*on_disk) if on_disk else set()
-    return FrameStates(
-        fresh=FrameRange.from_frames(there.intersection(wanted)),
-        stale=FrameRange(()),
-        missing=FrameRange.from_frames(frame for frame in wanted if frame not in there),
-    )
+    return _sorted({frame: STALE if frame in there else MISSING for frame in wanted})
+
+
+def _sorted(state_of: Mapping[int, str]) -> FrameStates:
+    frames: dict[str, list[int]] = {state: [] for state in _WORST_LAST}
+    for frame, state in state_of.items():
+        frames[state].append(frame)
+    return FrameStates(*(FrameRange.from_frames(frames[state]) for state in _WORST_LAST))
+
+
+class _Results:
+    """The results in one folder, listed once."""
+
+    def __init__(self, pattern: FramePattern) -> None:
+        self._pattern = pattern
+        self._stamps: dict[str, tuple[int, int]] = {}
+        try:
+            with os.scandir(pattern.folder) as entries:
+                for entry in entries:
+                    if entry.name.startswith(pattern.before) and entry.is_file():
+                        found = entry.stat()
+                        self._stamps[entry.name] = (found.st_mtime_ns, found.st_size)
+        except OSError:
+            pass  # what cannot be listed holds no frame, and a render says why
+
+    def fingerprint(self, frame: int) -> Optional[str]:
+        """Return the fingerprint in one frame's header: empty if it has none, None if no file."""
+        name = self._pattern.name(frame)
+        stamp = self._stamps.get(name)
+        if stamp is None:
+            return None
+        path = str(self._pattern.folder / name)
+        known = _read.get(path)
+        if known is None or known[0] != stamp:
+            known = _read[path] = stamp, text_attribute(Path(path), FINGERPRINT_ATTRIBUTE) or ""
+        return known[1]
+
+
+_read: dict[str, tuple[tuple[int, int], str]] = {}
+"""Fingerprints read before, by path, with the time and size of the file they were read from."""

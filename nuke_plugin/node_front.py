@@ -18,11 +18,11 @@ from nuke_plugin.contract.light_settings import AUTO, CARRY, LIGHTS, PREMULTS
 from nuke_plugin.style_graph import MASKED, RESULT_READ
 
 _BUTTON = """try:
-    import nuke_plugin.render
+    import nuke_plugin.{module}
 except ImportError:
     nuke.message('Impasto is not installed in this Nuke. Frames that were rendered still show.')
 else:
-    nuke_plugin.render.{function}(nuke.thisNode())"""
+    nuke_plugin.{module}.{function}(nuke.thisNode())"""
 
 _KEPT = "Kept by the plugin: what the frames on disk were painted with, or which node this is."
 
@@ -131,15 +131,50 @@ def _add_render(add: _Knobs) -> None:
     add(
         _link(knobs.RESULTS, "Results", f"{RESULT_READ}.file"),
         "Where the painted frames are written and read. The default stands beside the script; "
-        "the plates go to a folder 'plates' next to them. Delete both to free the disk.",
+        "the plates go to a folder 'plates' next to them. Clear cache removes both.",
     )
     add(
-        nuke.PyScript_Knob(knobs.RENDER, "Render", _BUTTON.format(function="press_render")),
-        "Write the plates and let the worker paint them in the background. Nuke stays usable.",
+        _button(knobs.VERSION_DOWN, "v-", "result_buttons", "press_version_down"),
+        "Show the results of the version before: vN in their path.",
+        starts_line=False,
+    )
+    add(
+        _button(knobs.VERSION_UP, "v+", "result_buttons", "press_version_up"),
+        "Give the results the next version, vN in their path; the older ones stay on disk.",
+        starts_line=False,
+    )
+    add(
+        _button(knobs.OPEN_FOLDER, "Open folder", "result_buttons", "press_open_folder"),
+        "Show the results in the system's file browser.",
+        starts_line=False,
+    )
+    add(
+        _button(knobs.CLEAR_CACHE, "Clear cache", "result_buttons", "press_clear_cache"),
+        "Remove this node's painted frames and plates from the disk, after a question. Other files "
+        "stay.",
+        starts_line=False,
+    )
+    add(
+        nuke.Text_Knob(knobs.FRAMES, "Frames", " "),
+        "Each block is a frame, or the worst of several: green is painted from the plate and with "
+        "the settings of now, amber is stale, grey is missing, red failed in the last render.",
+    )
+    add(
+        _button(knobs.RENDER, "Render", "render", "press_render"),
+        "Paint the frames that are stale or missing: Nuke writes their plates, and the worker "
+        "paints them in the background. Nuke stays usable.",
         starts_line=True,
     )
     add(
-        nuke.PyScript_Knob(knobs.CANCEL, "Cancel", _BUTTON.format(function="press_cancel")),
+        _button(knobs.RENDER_FRAME, "Render this frame", "render", "press_render_frame"),
+        "Paint the current frame, if it is stale or missing.",
+    )
+    add(
+        _button(knobs.RENDER_ALL, "Render all", "render", "press_render_all"),
+        "Paint every frame of the range again, fresh ones too.",
+    )
+    add(
+        _button(knobs.CANCEL, "Cancel", "render", "press_cancel"),
         "Stop painting. Frames that are finished stay and are shown.",
     )
     add(nuke.Text_Knob(knobs.STATUS, "", " "), "What the last Render did or is doing.")
@@ -203,6 +238,11 @@ def _add_hidden(add: _Knobs) -> None:
     for name, kept in knobs.RENDERED_SWITCHES.items():
         add(nuke.Boolean_Knob(kept, f"{name} of the results", False), _KEPT)
     add(nuke.String_Knob(knobs.NOTICE, "Notice in the label"), _KEPT)
+    add(nuke.String_Knob(knobs.FRAMES_NOTICE, "Frames in the label"), _KEPT)
+
+
+def _button(name: str, label: str, module: str, function: str) -> nuke.PyScript_Knob:
+    return nuke.PyScript_Knob(name, label, _BUTTON.format(module=module, function=function))
 
 
 def _number(name: str, label: str, default: float) -> nuke.Double_Knob:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from nuke_plugin.style_graph import RESULT
 from nuke_plugin.style_knobs import (
+    FRAMES_NOTICE,
     MIXED,
     NO_STYLE,
     NOTICE,
@@ -50,6 +51,7 @@ LABEL = (
     f"elseif {{{' && '.join(_is_as_rendered(name) for name in RENDERED)}}} "
     f'{{return "[value {STYLE}]"}} '
     'else {return "settings changed, press Render"}]'
+    f"\n[value {FRAMES_NOTICE}]"
     f"\n[value {NOTICE}]"
 )
 """Label of the node in the graph."""

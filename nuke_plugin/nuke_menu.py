@@ -5,7 +5,7 @@ from __future__ import annotations
 import nuke
 import nukescripts
 
-from nuke_plugin import style_node
+from nuke_plugin import frame_strip, style_node
 from nuke_plugin.panel import style_drag
 
 PANEL_ID = "impasto.StylesPanel"
@@ -26,6 +26,7 @@ def install() -> None:
     nuke.addKnobChanged(style_node.knob_changed, nodeClass="Group")
     nukescripts.registerWidgetAsPanel(PANEL_CLASS, PANEL_NAME, PANEL_ID)
     nukescripts.addDropDataCallback(style_drag.on_drop)
+    frame_strip.start()
     for menu in (nuke.menu("Nuke").addMenu("Impasto"), nuke.toolbar("Nodes").addMenu("Impasto")):
         menu.addCommand("ImpastoStyle", _CREATE)
     menu = nuke.menu("Nuke").addMenu("Impasto")

@@ -1,39 +1,57 @@
 """Holds the Render and Cancel buttons: plates by Nuke, painting by the worker, results shown.
 
-Only the plates hold up Nuke, behind its own progress bar; a Python button is a legal place for
-that. Painting runs on a thread, and all it wants of a node goes through ``main_thread``.
+Only frames that are stale or missing are painted, unless all are asked for. Nuke renders the plates
+in slices (``plate_feeder``) while the worker paints on a thread, and all that the thread wants of a
+node goes through ``main_thread``.
 """
 
 from __future__ import annotations
 
 import os
+import time
 import traceback
-from typing import Optional
+from typing import Callable, Optional
 
 import nuke
 
-from nuke_plugin import main_thread, rich_text, running_jobs, style_knobs, undo, worker_client
+from nuke_plugin import (
+    frame_states,
+    frame_strip,
+    main_thread,
+    plate_feeder,
+    rich_text,
+    running_jobs,
+    style_knobs,
+    undo,
+    worker_client,
+)
 from nuke_plugin.contract.errors import ImpastoError, NodeBusy, RenderCancelled, WorkerUnexpected
 from nuke_plugin.contract.frame_pattern import FramePattern
-from nuke_plugin.plate_render import render_plates
+from nuke_plugin.contract.frame_range import FrameRange
+from nuke_plugin.frame_fingerprint import Picture, pictures_of
+from nuke_plugin.plate_render import PlateRender
 from nuke_plugin.render_job import RenderJob
 from nuke_plugin.render_settings import RenderSettings, results_on_disk
-from nuke_plugin.style_graph import RESULT_READ, inner
+from nuke_plugin.style_graph import PLATE_WRITE, RESULT_READ, inner
 from nuke_plugin.style_node import claim_results, is_attached
 from nuke_plugin.worker_python import find_worker_python
+
+_SHOW_EVERY_SECONDS = 1.0
 
 
 def press_render(node: nuke.Group) -> None:
     """Run the Render button: whatever the user can mend is said in a message, nothing raises."""
-    try:
-        start(node)
-    except RenderCancelled:
-        _set_status(node, "Cancelled.")
-    except ImpastoError as error:
-        _tell_not_rendered(node, error)
-    except Exception as fault:  # noqa: BLE001  a button is a process edge
-        traceback.print_exc()
-        _tell_not_rendered(node, WorkerUnexpected(type(fault).__name__, str(fault)))
+    _press(node)
+
+
+def press_render_all(node: nuke.Group) -> None:
+    """Run the Render all button: fresh frames are painted again too."""
+    _press(node, force=True)
+
+
+def press_render_frame(node: nuke.Group) -> None:
+    """Run the Render this frame button: the frame in the Viewer alone."""
+    _press(node, frames=FrameRange((int(nuke.frame()),)))
 
 
 def press_cancel(node: nuke.Group) -> None:
@@ -46,23 +64,47 @@ def press_cancel(node: nuke.Group) -> None:
         job.cancel()
 
 
-def start(node: nuke.Group) -> RenderJob:
-    """Render the plates, hand them to the worker and return at once.
+def start(node: nuke.Group, frames: Optional[FrameRange] = None, force: bool = False) -> RenderJob:
+    """Start to render what is stale or missing, or with ``force`` everything, and return at once.
 
-    Raises the error of everything that goes wrong before the worker starts to paint.
+    ``frames`` are the node's own range unless others are given. The job waits until those that were
+    started before it have ended. Raises the error of everything that can be known to go wrong.
     """
-    job, progress = _prepare(node)
-    progress.task = nuke.ProgressTask(f"Impasto: {job.settings.node_name}")
+    settings, pictures = _prepare(node, frames, force)
+    listener = _NodeListener(node)
+    job = RenderJob(settings, worker_client.session(), listener, len(pictures))
+    plates = PlateRender(node, settings, pictures)
+    if pictures:
+        listener.task = nuke.ProgressTask(f"Impasto: {settings.node_name}")
     running_jobs.remember(node, job)  # only now: a job that never starts would never end
     job.start()
+    plate_feeder.start(job, plates)
     return job
 
 
-def render_and_wait(node: nuke.Group) -> RenderJob:
-    """Render to the end before returning, for scripts in terminal mode; raises what goes wrong."""
-    job, _ = _prepare(node)
+def render_and_wait(
+    node: nuke.Group,
+    frames: Optional[FrameRange] = None,
+    force: bool = False,
+    on_progress: Callable[[RenderJob], None] = lambda job: None,
+) -> RenderJob:
+    """Render to the end before returning, for scripts in terminal mode; raises what goes wrong.
+
+    ``on_progress`` is called on another thread and may touch no node.
+    """
+    settings, pictures = _prepare(node, frames, force)
+    job = RenderJob(settings, worker_client.session(), _Bystander(on_progress), len(pictures))
     running_jobs.remember(node, job)
-    job.run()
+    job.start()
+    try:
+        plate_feeder.feed(job, PlateRender(node, settings, pictures))
+        while not job.ended.wait(0.2):  # in pieces, so that Ctrl+C is heard
+            pass
+    except BaseException:
+        job.cancel()
+        job.ended.wait()
+        raise
+    _show_end(node, job)
     if job.error is not None:
         raise job.error
     return job
@@ -73,21 +115,53 @@ def running_job(node: nuke.Group) -> Optional[RenderJob]:
     return running_jobs.job_of(node) or running_jobs.job_writing(results_on_disk(node))
 
 
-def _prepare(node: nuke.Group) -> tuple[RenderJob, _NodeListener]:
+def _press(node: nuke.Group, frames: Optional[FrameRange] = None, force: bool = False) -> None:
+    try:
+        start(node, frames, force)
+    except ImpastoError as error:
+        _tell_not_rendered(node, error)
+    except Exception as fault:  # noqa: BLE001  a button is a process edge
+        traceback.print_exc()
+        _tell_not_rendered(node, WorkerUnexpected(type(fault).__name__, str(fault)))
+
+
+def _prepare(
+    node: nuke.Group, frames: Optional[FrameRange], force: bool
+) -> tuple[RenderSettings, list[Picture]]:
+    """Return what is to be painted, with everything checked that can be."""
     if running_jobs.job_of(node) is not None:
         raise NodeBusy(node.fullName(), "it is rendering already")
+    if nuke.executing():
+        raise NodeBusy(node.fullName(), "Nuke is rendering something else")
     with undo.not_recorded():
         claim_results(node)
-    settings = RenderSettings.from_node(node)
+    settings = RenderSettings.from_node(node, frames)
     writing = running_jobs.job_writing(settings.results)
     if writing is not None:
         reason = f"{writing.settings.node_name} is rendering to the same files already"
         raise NodeBusy(node.fullName(), reason)
     find_worker_python(os.environ)  # before Nuke spends minutes on the plates
-    _set_status(node, "Writing the plates...")
-    render_plates(node, settings)
-    listener = _NodeListener(node)
-    return RenderJob(settings, worker_client.session(), listener), listener
+    inner(node, PLATE_WRITE)
+    if force:
+        return settings, list(pictures_of(settings))
+    states = frame_states.picture_states(node, settings)
+    return settings, [picture for picture, state in states if state != frame_states.FRESH]
+
+
+class _Bystander:
+    """Passes on that a job goes on; what waits for its end shows it."""
+
+    def __init__(self, on_progress: Callable[[RenderJob], None]) -> None:
+        self._on_progress = on_progress
+
+    def job_progressed(self, job: RenderJob) -> None:
+        self._on_progress(job)
+
+    def job_waits(self, job: RenderJob) -> None:
+        pass
+
+    def job_ended(self, job: RenderJob) -> None:
+        pass
 
 
 class _NodeListener:
@@ -97,21 +171,28 @@ class _NodeListener:
         self._node = node
         self.task: Optional[nuke.ProgressTask] = None
         """Nuke's progress bar; it closes when the object dies."""
+        self._shown_at = 0.0
 
     def job_progressed(self, job: RenderJob) -> None:
-        text = _progress_text(job)
-        if self.task is not None:
-            self.task.setMessage(text)
-            self.task.setProgress(int(100 * job.done / job.total))
-        main_thread.post(_show_progress, self._node, job, text)
+        self._show(job)
 
     def job_waits(self, job: RenderJob) -> None:
         if self.task is not None and self.task.isCancelled():
             job.cancel()
+        if time.monotonic() - self._shown_at > _SHOW_EVERY_SECONDS:
+            self._show(job)
 
     def job_ended(self, job: RenderJob) -> None:
         self.task = None
         main_thread.post(_show_end, self._node, job)
+
+    def _show(self, job: RenderJob) -> None:
+        self._shown_at = time.monotonic()
+        text = _progress_text(job)
+        if self.task is not None:
+            self.task.setMessage(text)
+            self.task.setProgress(int(100 * job.done / max(job.total, 1)))
+        main_thread.post(_show_progress, self._node, job, text)
 
 
 def _show_progress(node: nuke.Group, job: RenderJob, text: str) -> None:
@@ -128,66 +209,96 @@ def _show_end(node: nuke.Group, job: RenderJob) -> None:
             show_results(node, job)
         except ImpastoError as error:  # the node was edited, or the results' folder is gone
             job.error = job.error or error
+    frame_strip.note_failed(node, FrameRange.from_frames(job.failed))
+    frame_strip.show(node)
     _set_status(node, _end_text(job))
     if not nuke.GUI:
         for warning in job.warnings:
             nuke.tprint(f"Impasto: {warning}")
-    if job.error is not None and not isinstance(job.error, RenderCancelled) and nuke.GUI:
-        nuke.message(job.error.message)
+    if nuke.GUI and not isinstance(job.error, RenderCancelled):
+        if job.error is not None:
+            nuke.message(job.error.message)
+        elif job.failed:
+            nuke.message(next(iter(job.failed.values())))
 
 
-def show_results(node: nuke.Group, job: RenderJob) -> None:
-    """Let the node read the results that are on disk, and remember what they were painted with."""
-    settings = job.settings
-    on_disk = FramePattern.parse(settings.results[0]).existing_frames()
-    read = inner(node, RESULT_READ)
-    is_mixed = _has_older_frames(job) and not _was_rendered_with(node, settings)
+def show_files(node: nuke.Group) -> None:
+    """Let the node read the results that are on disk now."""
+    read, patterns = inner(node, RESULT_READ), results_on_disk(node)
+    on_disk = FramePattern.parse(patterns[0]).existing_frames() if patterns else FrameRange(())
     with undo.not_recorded():
         if len(on_disk):
             first, last = on_disk.frames[0], on_disk.frames[-1]
             # Typed as a user would, so that Nuke takes range and format from the files.
             read["file"].fromUserText(f"{read['file'].value()} {first}-{last}")
         read["reload"].execute()
+
+
+def show_results(node: nuke.Group, job: RenderJob) -> None:
+    """Let the node read the results that are on disk, and remember what they were painted with."""
+    settings = job.settings
+    is_mixed = _has_older_frames(node, settings)
+    show_files(node)
+    with undo.not_recorded():
         style_knobs.note_rendered(node, settings.knobs, is_mixed)
 
 
-def _has_older_frames(job: RenderJob) -> bool:
-    """Whether frames lie beside those the job wrote, in any view."""
-    return any(
-        not written.issuperset(FramePattern.parse(results).existing_frames())
-        for results, written in job.written.items()
+def _has_older_frames(node: nuke.Group, settings: RenderSettings) -> bool:
+    """Whether a frame on disk, in any view, was painted with other settings than the node's."""
+    on_disk = FrameRange.from_frames(
+        frame
+        for results in settings.results
+        for frame in FramePattern.parse(results).existing_frames()
     )
-
-
-def _was_rendered_with(node: nuke.Group, settings: RenderSettings) -> bool:
-    """Whether the results that the node remembers were painted as these settings say."""
-    texts = style_knobs.RENDERED_TEXTS
-    return all(
-        (node[kept].value() if name in texts else node[kept].toScript()) == settings.knobs[name]
-        for name, kept in style_knobs.RENDERED.items()
-    )
+    try:
+        return frame_states.has_other_settings(RenderSettings.from_node(node, on_disk))
+    except ImpastoError:  # the node was set meanwhile to what cannot be rendered
+        return True
 
 
 def _progress_text(job: RenderJob) -> str:
-    if not job.done:
-        return f"Painting {job.total} frames: the worker is starting..."
-    per_frame = job.seconds / job.done
-    left = (job.total - job.done) * per_frame
+    ahead = running_jobs.ahead_of(job)
+    if ahead is not None:
+        return f"Waiting for {ahead.settings.node_name} to finish."
+    if not job.is_painting:
+        return "Writing the plates..."
+    each, left = job.seconds_each, job.seconds_left
+    if each is None or left is None:
+        return f"Painting {_pictures(job.total)}: the worker is starting..."
     return (
-        f"Frame {job.last_frame}: {job.done} of {job.total}, {per_frame:.1f} s each, "
+        f"Frame {job.last_frame}: {job.done} of {job.total}, {each:.1f} s each, "
         f"about {_duration(left)} left."
     )
 
 
 def _end_text(job: RenderJob) -> str:
-    frames = f"{job.done} frame{'' if job.done == 1 else 's'}"
+    frames = _pictures(job.done)
     if isinstance(job.error, RenderCancelled):
         end = f"Cancelled: {frames} of {job.total} rendered."
     elif job.error is not None:
         end = f"<b>Stopped after {frames}.</b> {rich_text.of(job.error.message)}"
+    elif not job.total:
+        end = "Nothing to render: every frame is fresh."
     else:
-        end = f"{frames} rendered in {_duration(job.seconds)} on {job.provider}."
-    return "<br>".join((end, *(rich_text.of(warning) for warning in job.warnings)))
+        end = f"{frames} rendered in {_duration(job.seconds)}"
+        end += f" on {job.provider}." if job.provider else "."
+    return "<br>".join((end, *_failure_lines(job), *map(rich_text.of, job.warnings)))
+
+
+def _failure_lines(job: RenderJob) -> list[str]:
+    """Return what to say of the frames that could not be painted, each sentence once."""
+    if not job.failed:
+        return []
+    frames = FrameRange.from_frames(job.failed).to_text()
+    reasons = [text for text in dict.fromkeys(job.failed.values()) if text not in job.warnings]
+    return [
+        f"<b>Failed, showing the plate unless an older painting is there: {frames}.</b>",
+        *map(rich_text.of, reasons[:3]),
+    ]
+
+
+def _pictures(count: int) -> str:
+    return f"{count} frame{'' if count == 1 else 's'}"
 
 
 def _duration(seconds: float) -> str:

@@ -1,4 +1,7 @@
-"""Holds the jobs that paint now, so that Cancel finds its own and no two write the same files.
+"""Holds the jobs that wait or paint, so that Cancel finds its own and no two write the same files.
+
+They paint one after the other, in the order in which they were started: there is one worker, and
+Nuke renders one thing at a time.
 
 A job belongs to its node, which may be renamed or saved elsewhere meanwhile, and to its files,
 which another script of the same folder may name too: either is enough to find it.
@@ -21,6 +24,17 @@ def remember(node: nuke.Group, job: RenderJob) -> None:
     """Keep a job until it has ended."""
     _jobs[:] = [(owner, other) for owner, other in _jobs if not other.ended.is_set()]
     _jobs.append((node, job))
+
+
+def is_first(job: RenderJob) -> bool:
+    """Whether it is a job's turn: every one that was started before it has ended."""
+    return next((other for _, other in tuple(_jobs) if not other.ended.is_set()), job) is job
+
+
+def ahead_of(job: RenderJob) -> Optional[RenderJob]:
+    """Return the job that paints while this one waits, None when it is its turn."""
+    first = next((other for _, other in tuple(_jobs) if not other.ended.is_set()), None)
+    return None if first is job else first
 
 
 def job_of(node: nuke.Group) -> Optional[RenderJob]:

@@ -30,6 +30,12 @@ AUTOMATIC_TILES = "None"
 
 FRAME_RANGE, RESULTS = "frame_range", "results"
 RENDER, CANCEL, STATUS = "render", "cancel", "status"
+RENDER_FRAME, RENDER_ALL = "render_frame", "render_all"
+OPEN_FOLDER, CLEAR_CACHE = "open_folder", "clear_cache"
+VERSION_UP, VERSION_DOWN = "version_up", "version_down"
+FRAMES = "frames"
+"""Shows which frames are fresh, stale or missing."""
+
 KEEP_PLATE_COLOUR, PLATE_GRAIN, GRAIN_SIZE = "keep_plate_colour", "plate_grain", "plate_grain_size"
 MASK_CHANNEL, INVERT_MASK, FRINGE = "maskChannelMask", "invert_mask", "fringe"
 MIX = "mix"
@@ -65,7 +71,11 @@ no model's id, so that it equals none."""
 NOTICE = "notice"
 """What the node's label says beside its state: that the style is not installed."""
 
-HIDDEN = (VERSION_KNOB, *RENDERED.values(), NOTICE)
+FRAMES_NOTICE = "frames_notice"
+"""What the node's label says of frames that are stale, missing or failed. It is not saved: where
+the plugin is absent nobody would bring it up to date."""
+
+HIDDEN = (VERSION_KNOB, *RENDERED.values(), NOTICE, FRAMES_NOTICE)
 
 DEFAULT_COLORSPACE = "scene-linear Rec.709"
 COLORSPACES = (DEFAULT_COLORSPACE, "ACEScg")
@@ -76,6 +86,8 @@ def apply_flags(group: nuke.Group) -> None:
     for name in HIDDEN:
         if name in group.knobs():
             group[name].setVisible(False)
+    if FRAMES_NOTICE in group.knobs():
+        group[FRAMES_NOTICE].setFlag(nuke.DO_NOT_WRITE)
 
 
 def chosen_styles(group: nuke.Group) -> dict[str, str]:

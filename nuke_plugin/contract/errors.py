@@ -45,6 +45,7 @@
     │   ├── NodeEdited              LookupError
     │   ├── NodeNewer               RuntimeError
     │   ├── StyleNodeNeeded         LookupError
+    │   ├── VersionNotFound         LookupError
     │   └── PlateRenderFailed       RuntimeError
     ├── LookError                   a look: read, kept, passed on
     │   ├── LookInvalid             ValueError
@@ -595,6 +596,17 @@ class StyleNodeNeeded(NodeError, LookupError):
             f"{action} needs {needed} ImpastoStyle node, and {found or 'none'} of the selected "
             f"nodes {'are' if found > 1 else 'is'} one. Select {needed} in the node graph, and "
             "choose it again."
+        )
+
+
+class VersionNotFound(NodeError, LookupError):
+    """The results' path has no earlier version to go back to."""
+
+    def __init__(self, results: str) -> None:
+        self.results = results
+        super().__init__(
+            f"There is no version before that of {results!r}: versions begin with v1. Go up "
+            "instead, or type the path of the results that you want."
         )
 
 

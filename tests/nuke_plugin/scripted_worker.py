@@ -16,6 +16,7 @@ from nuke_plugin.contract.messages import (
     Cancel,
     Cancelled,
     Failure,
+    FrameFailure,
     Hello,
     Message,
     Progress,
@@ -57,7 +58,13 @@ def _render(request: Render, behaviour: str) -> None:
     if behaviour == "warns-and-fails":
         _say(Failure(request.id, "DiskFull", "The disk is full.", None))
         return
+    if behaviour == "dies-at-once":
+        os._exit(134)
     frames = FrameRange.parse(request.frames).frames
+    if behaviour == "cannot-read":
+        lost = FrameFailure(frames[0], "FrameMissing", f"Frame {frames[0]} is missing.")
+        _say(Result(request.id, frames[1:], (lost,), "CPUExecutionProvider", {}, 0.1))
+        return
     if behaviour == "streams":
         _stream_until_cancelled(request, frames)
         return

@@ -17,7 +17,7 @@ import pytest
 from nuke_standin import session
 from nuke_standin.pixels import pixel_rows
 
-from nuke_plugin import render, style_node, worker_client
+from nuke_plugin import plate_render, render, style_node, worker_client
 from nuke_plugin.contract.errors import StrengthOutOfRange
 from nuke_plugin.render_settings import RenderSettings
 from nuke_plugin.worker_python import install_command
@@ -28,9 +28,10 @@ FRAME = 1002
 PATIENCE_MS = 60_000
 
 
-def rendered(node: Any, qtbot: Any) -> Any:
+def rendered(node: Any, qtbot: Any, button: str = "render") -> Any:
     """Press Render, let Qt's loop run until the job is done and shown, and return the job."""
-    node["render"].execute()
+    node["status"].setValue("")
+    node[button].execute()
     job = render.running_job(node)
     assert job is not None, node["status"].value()
     qtbot.waitUntil(lambda: job.ended.is_set() and is_shown(node), timeout=PATIENCE_MS)
@@ -40,7 +41,8 @@ def rendered(node: Any, qtbot: Any) -> Any:
 def is_shown(node: Any) -> bool:
     """Whether the node's status tells of an end."""
     status = node["status"].value()
-    return any(word in status for word in ("rendered in", "Stopped", "Cancelled:"))
+    ends = ("rendered in", "Stopped", "Cancelled:", "Nothing to render")
+    return any(word in status for word in ends)
 
 
 def test_render_shows_the_painted_frames(comp: Comp, qtbot: Any) -> None:
@@ -257,21 +259,21 @@ def test_the_progress_bar_cancels_too(slow_comp: Comp, qtbot: Any) -> None:
     assert session.messages == []
 
 
-def test_a_killed_worker_is_explained_and_replaced(slow_comp: Comp, qtbot: Any) -> None:
-    """A worker that dies is told with its exit code, and the next Render starts another."""
+def test_a_killed_worker_is_replaced(slow_comp: Comp, qtbot: Any) -> None:
+    """A worker that dies is told with its exit code; another paints the frames that are left."""
     node = slow_comp.node(model="slow", frame_range="1001-1003")
     node["render"].execute()
     job = render.running_job(node)
     qtbot.waitUntil(lambda: job.done >= 1, timeout=PATIENCE_MS)
     pid = worker_client.session().pid
+    first = slow_comp.result_file(node, 1001).stat().st_mtime_ns
     os.kill(pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
-    qtbot.waitUntil(lambda: is_shown(node), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: is_shown(node), timeout=2 * PATIENCE_MS)
 
-    assert "Stopped after 1 frame" in node["status"].value()
-    assert "ended unexpectedly with exit code" in session.messages[-1]
-    node["model"].setValue("tiny")
-    rendered(node, qtbot)
-    assert node["status"].value().startswith("3 frames rendered in")
+    assert node["status"].value().startswith("2 frames rendered in")
+    assert "A new worker went on, and no finished frame was lost." in node["status"].value()
+    assert "ended unexpectedly with exit code" in node["status"].value()
+    assert slow_comp.result_file(node, 1001).stat().st_mtime_ns == first
     assert worker_client.session().pid not in (None, pid)
 
 
@@ -322,24 +324,31 @@ def test_a_bad_setting_is_told_before_anything_is_written(
     assert not comp.results(node).parent.exists()
 
 
-def test_a_plate_that_cannot_be_rendered_is_told(comp: Comp) -> None:
-    """When Nuke cannot render the plate, its reason is passed on."""
+def test_a_plate_that_cannot_be_rendered_is_told(comp: Comp, qtbot: Any) -> None:
+    """A plate that Nuke cannot render is named with Nuke's reason; the others are painted."""
     (comp.folder / "plates" / "shot.1002.exr").unlink()
     node = comp.node()
-    node["render"].execute()
+    job = rendered(node, qtbot)
 
     assert "Nuke could not write the plates of ImpastoStyle1" in session.messages[-1]
     assert "shot.1002.exr" in session.messages[-1]
+    assert list(job.failed) == [1002]
+    assert node["status"].value().startswith("2 frames rendered in")
+    assert "Failed, showing the plate unless an older painting is there: 1002." in (
+        node["status"].value()
+    )
+    assert "1 failed" in node["frames"].value()
+    assert "failed: 1002" in node["label"].evaluate()
     assert node.node("PlateWrite")["disable"].value()
 
 
-def test_cancelling_the_plates_is_no_error(comp: Comp, nuke: ModuleType) -> None:
+def test_cancelling_the_plates_is_no_error(comp: Comp, nuke: ModuleType, qtbot: Any) -> None:
     """Cancel on Nuke's own bar while the plates are written ends quietly."""
     nuke.addBeforeFrameRender(nuke.cancel)
     node = comp.node()
-    node["render"].execute()
+    rendered(node, qtbot)
 
-    assert node["status"].value() == "Cancelled."
+    assert node["status"].value() == "Cancelled: 0 frames of 3 rendered."
     assert session.messages == []
     assert node.node("PlateWrite")["disable"].value()
 
@@ -423,12 +432,12 @@ def test_older_frames_beside_new_ones_show_in_the_label(comp: Comp, qtbot: Any) 
     node = comp.node()
     rendered(node, qtbot)
     node["frame_range"].setValue("1002")
-    rendered(node, qtbot)
+    rendered(node, qtbot, "render_all")
     assert node["label"].evaluate().startswith("warm")  # all are of one setting
     node["style"].setValue("cold")
     rendered(node, qtbot)
     assert node["label"].evaluate().startswith("some frames are of an earlier setting, press")
-    rendered(node, qtbot)  # the others are still the older ones
+    rendered(node, qtbot, "render_all")  # the others are still the older ones
     assert node["label"].evaluate().startswith("some frames are of an earlier setting, press")
     node["frame_range"].setValue("")
     rendered(node, qtbot)
@@ -561,6 +570,8 @@ def test_a_job_is_found_by_its_files(
     node["render"].execute()
     job = render.running_job(node)
     assert job is not None
+    last_plate = comp.results(node).parent / "plates" / f"painted.{LAST}.exr"
+    qtbot.waitUntil(last_plate.exists, timeout=PATIENCE_MS)  # plates need their script
 
     nuke.scriptOpen(str(elsewhere))
     node = nuke.toNode("ImpastoStyle1")
@@ -587,6 +598,106 @@ def test_relative_results_are_found_by_all(
     nuke.root()["project_directory"].setValue("/projects/one")
     settings = RenderSettings.from_node(node)
     assert settings.results == ("/projects/one/out/painted.%04d.exr",)
+
+
+def painted_at(comp: Comp, node: Any) -> dict[int, int]:
+    """Return when each result was written."""
+    files = {frame: comp.result_file(node, frame) for frame in range(FIRST, LAST + 1)}
+    return {frame: file.stat().st_mtime_ns for frame, file in files.items() if file.exists()}
+
+
+def rewrite(file: Path) -> None:
+    """Give a file the same bytes at another time."""
+    later = file.stat().st_mtime_ns + 1_000_000_000
+    os.utime(file, ns=(later, later))
+
+
+def test_only_what_changed_is_painted_again(comp: Comp, qtbot: Any) -> None:
+    """Render paints what is stale or missing and nothing else; Render all paints everything."""
+    node = comp.node()
+    rendered(node, qtbot)
+    first = painted_at(comp, node)
+    rendered(node, qtbot)
+    assert node["status"].value() == "Nothing to render: every frame is fresh."
+    assert painted_at(comp, node) == first
+
+    rewrite(comp.folder / "plates" / "shot.1002.exr")
+    assert rendered(node, qtbot).written == {str(comp.results(node)): {1002}}
+    second = painted_at(comp, node)
+    assert [frame for frame in first if first[frame] != second[frame]] == [1002]
+
+    comp.result_file(node, 1003).unlink()
+    assert rendered(node, qtbot).written == {str(comp.results(node)): {1003}}
+    assert rendered(node, qtbot, "render_all").done == 3
+
+
+def test_render_this_frame_paints_the_frame_in_the_viewer(
+    comp: Comp, qtbot: Any, nuke: ModuleType
+) -> None:
+    """Only the current frame is painted, whatever the range says."""
+    node = comp.node()
+    nuke.root().setFrame(1002)
+    assert rendered(node, qtbot, "render_frame").written == {str(comp.results(node)): {1002}}
+    assert "1 fresh, 2 missing" in node["frames"].value()
+
+
+def test_nuke_breathes_between_the_plates(
+    comp: Comp, qtbot: Any, nuke: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plates are rendered in slices on the main thread, and Qt's loop turns between two."""
+    from nuke_plugin.qt import QtCore
+
+    monkeypatch.setattr(plate_render, "SLICE_SECONDS", 0.0)
+    turns: list[int] = []
+    slices: list[int] = []
+    timer = QtCore.QTimer()
+    timer.timeout.connect(lambda: turns.append(len(slices)))
+    timer.start(0)
+    nuke.addBeforeRender(lambda: slices.append(len(turns)))
+    node = comp.node()
+    node["render"].execute()
+    assert slices == []  # the button itself renders nothing
+    qtbot.waitUntil(lambda: is_shown(node), timeout=PATIENCE_MS)
+    timer.stop()
+
+    assert len(slices) == 3
+    assert slices == sorted(set(slices))  # Qt turned between any two of them
+    assert node["status"].value().startswith("3 frames rendered in")
+
+
+def test_nodes_are_queued(comp: Comp, scripted: Scripted, qtbot: Any) -> None:
+    """A second node waits for the first, says for which, and goes on when that one ends."""
+    scripted("streams")
+    one, other = comp.node(), comp.node()
+    one["render"].execute()
+    other["render"].execute()
+    jobs = [render.running_job(one), render.running_job(other)]
+    qtbot.waitUntil(
+        lambda: other["status"].value() == "Waiting for ImpastoStyle1 to finish.",
+        timeout=PATIENCE_MS,
+    )
+    assert not comp.results(other).parent.exists()
+    one["cancel"].execute()
+    qtbot.waitUntil(lambda: jobs[1].done > 0, timeout=PATIENCE_MS)
+    assert jobs[0].ended.is_set()
+    other["cancel"].execute()
+    qtbot.waitUntil(lambda: is_shown(one) and is_shown(other), timeout=PATIENCE_MS)
+
+
+def test_cancel_while_waiting(comp: Comp, scripted: Scripted, qtbot: Any) -> None:
+    """Cancel of a node that waits for another is felt at once, and the other goes on."""
+    scripted("streams")
+    one, other = comp.node(), comp.node()
+    one["render"].execute()
+    other["render"].execute()
+    began = time.monotonic()
+    other["cancel"].execute()
+    qtbot.waitUntil(lambda: is_shown(other), timeout=PATIENCE_MS)
+    assert time.monotonic() - began < 5
+    assert other["status"].value() == "Cancelled: 0 frames of 3 rendered."
+    assert render.running_job(one) is not None
+    one["cancel"].execute()
+    qtbot.waitUntil(lambda: is_shown(one), timeout=PATIENCE_MS)
 
 
 Scripted = Callable[[str], worker_client.WorkerClient]

@@ -202,6 +202,11 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "the node graph, and choose it again.",
     ),
     (
+        errors.VersionNotFound("/shot/painted_v001.%04d.exr"),
+        "There is no version before that of '/shot/painted_v001.%04d.exr': versions begin with v1. "
+        "Go up instead, or type the path of the results that you want.",
+    ),
+    (
         errors.LookInvalid("The file /show/rain.json", "strength", "it is 2 and must be 0 to 1"),
         "The file /show/rain.json is not a look that can be used, key 'strength': it is 2 and must "
         "be 0 to 1. Copy or save the look again where it came from, or correct this value.",

@@ -16,6 +16,7 @@ from nuke_standin.session import session
 
 WAIT_SECONDS = 120.0
 _wakers: dict[int, Any] = {}
+_making_waker = threading.Lock()
 
 
 def executeInMainThread(
@@ -99,7 +100,9 @@ def _post(run: Callable[[], None]) -> None:
     for binding in ("PySide6", "PySide2"):
         core = sys.modules.get(f"{binding}.QtCore")
         if core is not None and core.QCoreApplication.instance() is not None:
-            _waker(core).posted.emit()
+            with _making_waker:  # several threads may post first
+                waker = _waker(core)
+            waker.posted.emit()
             return
 
 
@@ -114,7 +117,7 @@ def _waker(core: Any) -> Any:
             def __init__(self) -> None:
                 super().__init__()
                 self.moveToThread(application.thread())
-                self.posted.connect(self.drain, core.Qt.QueuedConnection)
+                self.posted.connect(self.drain, core.Qt.ConnectionType.QueuedConnection)
 
             def drain(self) -> None:
                 pump()

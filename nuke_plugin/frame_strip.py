@@ -1,0 +1,114 @@
+"""Holds the strip in a node's properties: which of its frames are fresh, stale or missing.
+
+It is a text with coloured blocks, not a widget, because a text needs nothing of the plugin where
+the script is opened without it. Nuke tells nobody that something upstream was edited, so while the
+properties are open the strip is looked after by a timer, which takes a small part of the time only.
+"""
+
+from __future__ import annotations
+
+import time
+from itertools import groupby
+from typing import Any, Optional
+
+import nuke
+
+from nuke_plugin import frame_states, style_knobs, style_node, undo
+from nuke_plugin.contract.frame_range import FrameRange
+from nuke_plugin.frame_states import FRESH, MISSING, STALE, FrameStates
+
+FAILED = "failed"
+_COLOURS = {FRESH: "#6a9f5b", STALE: "#c9973f", MISSING: "#6f6f6f", FAILED: "#b5473c"}
+_WORST_LAST = (FRESH, STALE, MISSING, FAILED)
+
+BLOCKS = 48
+"""Most blocks of a strip; in a longer range each stands for several frames, for their worst."""
+
+_LEAST_PAUSE_SECONDS = 2.0
+_LARGEST_SHARE = 0.05
+"""Of the main thread's time that the timer may take."""
+
+_failed: dict[str, FrameRange] = {}
+_timer: Optional[Any] = None
+
+
+def note_failed(node: nuke.Group, frames: FrameRange) -> None:
+    """Remember which frames of a node's last render failed; none for a render that was whole."""
+    _failed[node.fullName()] = frames
+
+
+def show(node: nuke.Group) -> None:
+    """Bring a node's strip, and the notice in its label, up to date."""
+    states = frame_states.of(node)
+    failed = [frame for frame in _failed.get(node.fullName(), ()) if frame in set(states.to_render)]
+    texts = {
+        style_knobs.FRAMES: strip_text(states, FrameRange.from_frames(failed)),
+        style_knobs.FRAMES_NOTICE: _notice(states, FrameRange.from_frames(failed)),
+    }
+    knobs = node.knobs()
+    with undo.not_recorded():
+        for name, text in texts.items():
+            if name in knobs and knobs[name].value() != text:
+                knobs[name].setValue(text)
+
+
+def strip_text(states: FrameStates, failed: FrameRange) -> str:
+    """Return the strip as rich text: blocks in the order of the frames, then how many of each."""
+    if not states.total:
+        return "No frames: connect a plate, or correct the frame range."
+    state_of = dict.fromkeys(states.fresh, FRESH)
+    state_of.update(dict.fromkeys(states.stale, STALE))
+    state_of.update(dict.fromkeys(states.missing, MISSING))
+    state_of.update(dict.fromkeys(failed, FAILED))
+    in_order = [state_of[frame] for frame in sorted(state_of)]
+    count = min(BLOCKS, len(in_order))
+    edges = [len(in_order) * index // count for index in range(count + 1)]
+    blocks = [
+        max(in_order[first:last], key=_WORST_LAST.index) for first, last in zip(edges, edges[1:])
+    ]
+    runs = ((state, len(list(run))) for state, run in groupby(blocks))
+    strip = "".join(
+        f"<font color='{_COLOURS[state]}'>{'&#9632;' * length}</font>" for state, length in runs
+    )
+    counts = ", ".join(
+        f"{in_order.count(state)} {state}" for state in _WORST_LAST if state in in_order
+    )
+    return f"{strip}<br>{counts}"
+
+
+def _notice(states: FrameStates, failed: FrameRange) -> str:
+    """Return the line for the label in the graph; empty while there is nothing to say."""
+    if failed:
+        return f"failed: {failed.to_text()}"
+    if not (states.fresh or states.stale):
+        return ""  # nothing was rendered: the label says that it shows the input
+    counted = ((len(states.stale), STALE), (len(states.missing), MISSING))
+    return ", ".join(f"{count} {state}" for count, state in counted if count)
+
+
+def start() -> None:
+    """Look after the strips of all nodes whose properties are open, as long as Nuke runs."""
+    global _timer
+    from nuke_plugin.qt import QtCore
+
+    application = QtCore.QCoreApplication.instance()
+    if application is None or _timer is not None:
+        return
+    _timer = QtCore.QTimer(application)
+    _timer.setSingleShot(True)
+    _timer.timeout.connect(_look)
+    _timer.start(int(1000 * _LEAST_PAUSE_SECONDS))
+
+
+def _look() -> None:
+    began = time.monotonic()
+    try:
+        if not nuke.executing():
+            for node in style_node.all_style_nodes():
+                if node.shown():
+                    show(node)
+    finally:
+        took = time.monotonic() - began
+        pause = max(_LEAST_PAUSE_SECONDS, took / _LARGEST_SHARE)
+        assert _timer is not None
+        _timer.start(int(1000 * pause))
