@@ -107,9 +107,9 @@ def test_the_label_still_tells_what_was_rendered(comp: Comp, nuke: ModuleType, o
     node.node("Result")["which"].clearAnimated()
     node.node("Result")["which"].setValue(1)
 
-    assert node["label"].evaluate() == "cold\n"
+    assert node["label"].evaluate().splitlines()[0] == "cold"
     node["style2"].setValue("warm")
-    assert node["label"].evaluate() == "settings changed, press Render\n"
+    assert node["label"].evaluate().splitlines()[0] == "settings changed, press Render"
 
 
 def test_it_happens_once(nuke: ModuleType, older: Path) -> None:
