@@ -101,7 +101,7 @@ class RenderSettings:
             model=model,
             mixes=mixes,
             light=LightSettings(node[style_knobs.LIGHT].value(), node[style_knobs.PREMULT].value()),
-            execution=_execution(node),
+            execution=execution_of(node),
             knobs=style_knobs.rendered_values(node),
             frames=frames,
             views=views,
@@ -195,7 +195,8 @@ class _Sampled:
         return float(self._knob.valueAt(frame)) if self._value is None else self._value
 
 
-def _execution(node: nuke.Group) -> ExecutionSettings:
+def execution_of(node: nuke.Group) -> ExecutionSettings:
+    """Return how the node's knobs ask for the network to be run."""
     size = node[style_knobs.TILE_SIZE].value()
     return ExecutionSettings(
         use_gpu=bool(node[style_knobs.USE_GPU].value()),

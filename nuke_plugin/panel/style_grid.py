@@ -57,6 +57,10 @@ class StyleModel(QtCore.QAbstractListModel):
         self._entries = list(entries)
         self.endResetModel()
 
+    def entries(self) -> list[StyleEntry]:
+        """Return all styles, in their order."""
+        return list(self._entries)
+
     def setFavourites(self, favourites: Collection[tuple[str, str]]) -> None:
         """Mark these styles with a star."""
         self._favourites = frozenset(favourites)
@@ -206,6 +210,10 @@ class StyleGrid(QtWidgets.QListView):
         """Return the chosen style, or None when the grid is empty."""
         index = self.currentIndex()
         return index.data(ENTRY_ROLE) if index.isValid() else None
+
+    def entries(self) -> list[StyleEntry]:
+        """Return all styles in the grid."""
+        return self._model.entries()
 
     def visibleEntries(self) -> list[StyleEntry]:
         """Return the styles on the screen, top left first."""

@@ -11,13 +11,19 @@ from nuke_plugin import style_knobs, style_node
 from nuke_plugin.contract.errors import FavouritesUnusable
 from nuke_plugin.panel import style_filter
 from nuke_plugin.panel.favourites import Favourites
+from nuke_plugin.panel.frame_bar import FrameBar, FrameWipe
+from nuke_plugin.panel.frame_previews import FramePreviews
 from nuke_plugin.panel.notice import Notice
+from nuke_plugin.panel.own_frame import OwnFrame
 from nuke_plugin.panel.strength_control import StrengthControl
 from nuke_plugin.panel.style_details import StyleDetails
 from nuke_plugin.panel.style_filter import Category
-from nuke_plugin.panel.style_grid import StyleGrid
-from nuke_plugin.qt import Qt, QtWidgets
-from nuke_plugin.style_list import StyleList
+from nuke_plugin.panel.style_grid import CellPicture, StyleGrid
+from nuke_plugin.qt import Qt, QtCore, QtWidgets
+from nuke_plugin.style_list import StyleEntry, StyleList
+
+_WISH_AFTER_MS = 120
+"""How long scrolling and typing must rest before the order of the previews follows."""
 
 
 class StylesTab(QtWidgets.QWidget):
@@ -29,12 +35,15 @@ class StylesTab(QtWidgets.QWidget):
         self._node_name = ""
         self._styles = StyleList((), ())
         self._categories: list[Category] = []
+        self._wiped_strength = 1.0
+        self._shown_frame: Optional[OwnFrame] = None
         self.favourites = Favourites.of_user()
         self.search_field = QtWidgets.QLineEdit(self)
         self.search_field.setPlaceholderText("Find a style")
         self.search_field.setAccessibleName("Find a style")
         self.search_field.setToolTip("Title, artist, year, model, or what was measured: 'steady'.")
         self.search_field.setClearButtonEnabled(True)
+        self.search_field.setMinimumWidth(60)
         self.category_menu = QtWidgets.QComboBox(self)
         self.category_menu.setAccessibleName("Category")
         self.category_menu.setMaxVisibleItems(30)
@@ -42,7 +51,11 @@ class StylesTab(QtWidgets.QWidget):
         self.refresh_button.setToolTip("Look again for models, styles and the worker.")
         self.model_notice = Notice(self)
         self.favourites_notice = Notice(self)
+        self.previews = FramePreviews(self)
+        self.frame_bar = FrameBar(self.previews, self)
         self.grid = StyleGrid(self)
+        self.grid.picture_source = self._picture
+        self.wipe = FrameWipe(self)
         self.details = StyleDetails(self)
         self.node_label = QtWidgets.QLabel(self)
         self.node_label.setTextFormat(Qt.TextFormat.PlainText)
@@ -72,12 +85,19 @@ class StylesTab(QtWidgets.QWidget):
             policy = widget.sizePolicy()
             policy.setHorizontalPolicy(QtWidgets.QSizePolicy.Policy.Ignored)
             widget.setSizePolicy(policy)
+        self.splitter = QtWidgets.QSplitter(Qt.Orientation.Vertical, self)
+        self.splitter.addWidget(self.grid)
+        self.splitter.addWidget(self.wipe)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 0)
+        self.splitter.setCollapsible(0, False)
         layout = QtWidgets.QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addLayout(top)
+        layout.addWidget(self.frame_bar)
         layout.addWidget(self.model_notice)
         layout.addWidget(self.favourites_notice)
-        layout.addWidget(self.grid, 1)
+        layout.addWidget(self.splitter, 1)
         layout.addWidget(self.details)
         layout.addWidget(line)
         layout.addWidget(self.node_label)
@@ -90,6 +110,14 @@ class StylesTab(QtWidgets.QWidget):
         self.grid.selectionModel().currentChanged.connect(lambda *_: self._show_details())
         self.grid.model().modelReset.connect(self._show_details)
         self.grid.applied.connect(self._apply_or_create)
+        self._wisher = QtCore.QTimer(self)
+        self._wisher.setSingleShot(True)
+        self._wisher.setInterval(_WISH_AFTER_MS)
+        self._wisher.timeout.connect(self._wish)
+        self.grid.verticalScrollBar().valueChanged.connect(lambda _: self._wisher.start())
+        self.previews.changed.connect(self._show_previews)
+        self.frame_bar.asked.connect(lambda: self.previews.take_now(self._node))
+        self.frame_bar.switched.connect(self.look)
         self.details.starred.connect(self._mark_favourite)
         self.create_button.clicked.connect(self._create_node)
         self.apply_button.clicked.connect(self._apply_to_node)
@@ -114,8 +142,12 @@ class StylesTab(QtWidgets.QWidget):
         self._show_problems()
 
     def look(self) -> None:
-        """Follow the selected ImpastoStyle node."""
+        """Follow the selected ImpastoStyle node and its current frame."""
         self._follow(style_node.selected_style_node())
+        self.previews.follow(self._node)
+        if self._strength() != self._wiped_strength:
+            self._wisher.start()
+        self._show_frame_state()
 
     def category(self) -> Category:
         """Return the chosen category."""
@@ -142,6 +174,58 @@ class StylesTab(QtWidgets.QWidget):
     def _fill_grid(self) -> None:
         typed, category = self.search_field.text(), self.category()
         self.grid.setEntries(style_filter.matching(self._styles.entries, typed, category))
+
+    # -- previews -----------------------------------------------------------------------
+    def _picture(self, entry: StyleEntry, size: QtCore.QSize) -> CellPicture:
+        """Return a style's picture: on the artist's frame where it is painted, else the card's."""
+        frame = self.previews.frame
+        if frame is None:
+            return self.grid.cardPicture(entry, size)
+        picture = frame.picture(*entry.key)
+        if self.previews.painted(picture):
+            found = self.grid.thumbnails.picture(picture, size)
+            if found is not None:
+                return CellPicture(found)
+        card = self.grid.cardPicture(entry, size).picture
+        return CellPicture(card, "not painted" if self.previews.failure(picture) else "waiting")
+
+    def _wish(self) -> None:
+        """Ask for the previews again: those on the screen first, the chosen style before all."""
+        frame, chosen = self.previews.frame, self.grid.chosen()
+        if frame is None:
+            return
+        self._wiped_strength = self._strength()
+        first = [] if chosen is None else [chosen]
+        entries = list(dict.fromkeys((*first, *self.grid.visibleEntries(), *self.grid.entries())))
+        plain = [frame.plain_request(*entry.key) for entry in entries[:1]]
+        compared = [frame.request(*entry.key, self._wiped_strength) for entry in first]
+        wishes = [*plain, *compared, *(frame.request(*entry.key) for entry in entries)]
+        self.previews.want(list({wish.picture: wish for wish in wishes}.values()))
+        self._show_wipe()
+
+    def _show_previews(self) -> None:
+        if self.previews.frame is not self._shown_frame:
+            self._shown_frame = self.previews.frame
+            self._wish()
+        self.grid.viewport().update()
+        self._show_wipe()
+        self._show_frame_state()
+
+    def _show_wipe(self) -> None:
+        self.wipe.show_style(self.previews, self.grid.chosen(), self._wiped_strength)
+
+    def _show_frame_state(self) -> None:
+        entries, frame = self.grid.entries(), self.previews.frame
+        painted = 0
+        if frame is not None:
+            painted = sum(self.previews.painted(frame.picture(*entry.key)) for entry in entries)
+        self.frame_bar.show_state(self._node is not None, len(entries), painted)
+
+    def _strength(self) -> float:
+        """Return the strength that the wipe compares at: the node's, to a hundredth."""
+        if self._node is None:
+            return 1.0
+        return min(max(round(float(self._node[style_knobs.STRENGTH].value()), 2), 0.0), 1.0)
 
     def _read_favourites(self) -> None:
         try:
@@ -187,6 +271,8 @@ class StylesTab(QtWidgets.QWidget):
             nothing = "No favourite yet: choose a style and press its star."
         is_favourite = entry is not None and entry.key in self.favourites
         self.details.show_entry(entry, is_favourite, nothing)
+        self._show_wipe()
+        self._wisher.start()
 
     def _follow(self, node: Optional[nuke.Group]) -> None:
         name = node.fullName() if node is not None else ""

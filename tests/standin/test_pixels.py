@@ -542,6 +542,16 @@ def test_premult_and_unpremult(host: Any, tmp_path: Path) -> None:
     assert host.pixel_rows(unpremult, "red")[0] == [0.0, 0.5, 0.5, 1.0]
 
 
+def test_reformat_to_a_width(host: Any, tmp_path: Path) -> None:
+    """A Reformat to a box keeps the shape, makes pixels square and cuts off what lies outside."""
+    node = nuke.nodes.Reformat(type="to box", box_width=2, inputs=[_ramp(host, tmp_path)])
+    assert (node.width(), node.height(), node.pixelAspect()) == (2, 1, 1.0)
+    assert host.pixel_rows(node, "red") == [[RAMP[1][1], RAMP[1][3]]]
+    node["resize"].setValue("fit")
+    with pytest.raises(host.NotModelled, match="resize"):
+        node.width()
+
+
 def test_remove(host: Any, tmp_path: Path) -> None:
     """Remove drops the channels it names, or keeps only them."""
     node = nuke.nodes.Remove(inputs=[_ramp(host, tmp_path)], channels="rgb")

@@ -21,6 +21,16 @@ def no_favourites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return file
 
 
+@pytest.fixture(autouse=True)
+def no_previews(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Take no frame by itself: the tests of the previews wait for no still moment instead."""
+    if "nuke" in request.fixturenames:
+        request.getfixturevalue("nuke")
+        from nuke_plugin.panel import frame_previews
+
+        monkeypatch.setattr(frame_previews, "SETTLED_SECONDS", 1e9)
+
+
 @pytest.fixture
 def panel(comp: Comp, qtbot: Any) -> Panel:
     """Return the panel as it looks in a saved script with a plate, shown."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from mixing import Extra, NotModelled, Operation, components, masked
-from picture import Picture, channel_name, intersection, selected
+from picture import Format, Picture, channel_name, intersection, selected
 from pixel_expression import ExpressionInvalid, evaluate
 
 
@@ -178,3 +178,22 @@ def crop(operation: Operation, pictures: list[Picture], extra: Extra) -> Picture
     x, y, r, t = (round(value) for value in operation["box"])
     box = intersection(picture.bbox, (x, y, r, t)) if operation["intersect"] else (x, y, r, t)
     return picture.moved_to(box)
+
+
+def reformat(operation: Operation, pictures: list[Picture], extra: Extra) -> Picture:
+    """Fit the format into a width with square pixels; what lies outside of it is cut off.
+
+    Each new pixel is the nearest one of the old picture: Nuke's filters are not modelled.
+    """
+    picture = pictures[0]
+    old = picture.format
+    width = operation["width"]
+    height = max(1, round(width * old.height / (old.width * old.aspect)))
+    columns = ((np.arange(width) + 0.5) * old.width / width).astype(int)
+    rows = ((np.arange(height) + 0.5) * old.height / height).astype(int)
+    channels = {
+        name: picture.over(old.box, name)[rows][:, columns].astype(np.float32)
+        for name in picture.channels
+    }
+    made = Format(width, height, 1.0)
+    return Picture(channels, made.box, made, picture.metadata)

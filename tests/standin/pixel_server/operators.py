@@ -28,6 +28,7 @@ OPERATORS: dict[str, Callable[[Operation, list[Picture], Extra], Picture]] = {
     "keymix": merges.keymix,
     "merge": merges.merge,
     "premult": adjustments.premult,
+    "reformat": adjustments.reformat,
     "remove": adjustments.remove,
     "unpremult": adjustments.unpremult,
 }

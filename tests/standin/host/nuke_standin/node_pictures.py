@@ -341,6 +341,20 @@ def _crop(tree: PictureTree, node: Node, frame: float) -> Operation:
     }
 
 
+def _reformat(tree: PictureTree, node: Node, frame: float) -> Operation:
+    plain = {"type": "to box", "resize": "width"}
+    odd = [name for name, value in plain.items() if _text(node, name) != value]
+    switches = ("box_fixed", "flip", "flop", "turn", "pbb")
+    odd += [name for name in switches if _flag(node, name, frame)]
+    if odd or _number(node, "box_pixel_aspect", frame) != 1:
+        raise NotModelled(f"{node.fullName()}: {', '.join(odd) or 'box_pixel_aspect'}")
+    return {
+        "op": "reformat",
+        "inputs": tree.inputs(node, frame, 1),
+        "width": int(_number(node, "box_width", frame)),
+    }
+
+
 BUILDERS: dict[str, Callable[[PictureTree, Node, float], Any]] = {
     "Blur": _blur,
     "ChannelMerge": _channel_merge,
@@ -363,6 +377,7 @@ BUILDERS: dict[str, Callable[[PictureTree, Node, float], Any]] = {
     "Output": _pass,
     "Premult": _premult,
     "Read": _read,
+    "Reformat": _reformat,
     "Remove": _remove,
     "Switch": _switch,
     "TimeOffset": _time_offset,
