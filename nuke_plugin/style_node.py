@@ -133,16 +133,31 @@ def on_create() -> None:
             refresh(node)
             return
     _waiting.append(node)
-    if nuke.GUI:
-        # A script's nodes are taken by on_script_load before this; what is pasted has no such end.
-        from nuke_plugin.qt import QtCore
-
-        QtCore.QTimer.singleShot(0, upgrade_waiting)
+    if nuke.GUI and len(_waiting) == 1:
+        _look_again(0, -1)
 
 
 def on_script_load() -> None:
     """React to the end of a script's loading: Nuke calls this once for each script."""
     upgrade_waiting()
+
+
+def _look_again(milliseconds: int, nodes_before: int) -> None:
+    """Upgrade what was pasted once Nuke is idle and no node has come since the last look.
+
+    The nodes of a script are taken by ``on_script_load``; a paste has no such end. Nuke may turn
+    its event loop while it still reads, so one turn of it is no sign that it is done.
+    """
+    from nuke_plugin.qt import QtCore  # in terminal mode there is none
+
+    def look() -> None:
+        nodes = nuke.root().numNodes()
+        if nodes == nodes_before:
+            upgrade_waiting()
+        elif _waiting:
+            _look_again(_LOOK_EVERY_MILLISECONDS, nodes)
+
+    QtCore.QTimer.singleShot(milliseconds, look)
 
 
 def upgrade_waiting() -> None:
@@ -155,6 +170,8 @@ def upgrade_waiting() -> None:
             if node_version.version_of(group) == node_version.NODE_VERSION:
                 refresh(group)
 
+
+_LOOK_EVERY_MILLISECONDS = 100
 
 _waiting: list[nuke.Group] = []
 """Nodes of another version that came in while Nuke may still be loading."""

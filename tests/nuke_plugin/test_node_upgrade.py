@@ -143,6 +143,20 @@ def test_a_pasted_node_is_taken_too(comp: Comp, nuke: ModuleType, older: Path, q
     assert pasted["strength"].valueAt(1003) == 0.75
 
 
+def test_events_that_come_while_nuke_loads_change_nothing(
+    nuke: ModuleType, older: Path, qapp: Any, qtbot: Any
+) -> None:
+    """Where Nuke turns its event loop in the middle of a script, nothing is made before its end."""
+    nuke.addOnCreate(qapp.processEvents, nodeClass="Group")
+    nuke.addOnCreate(qapp.processEvents, nodeClass="Output")
+    with qtbot.captureExceptions() as faults:
+        opened(nuke, older)
+        qapp.processEvents()
+
+    assert faults == []
+    assert [node_version.version_of(node) for node in style_node.all_style_nodes()] == [2, 2, 2]
+
+
 def test_in_terminal_mode_it_happens_at_first_use(
     terminal_comp: Comp, terminal_nuke: ModuleType
 ) -> None:
