@@ -16,6 +16,8 @@ _VERSION_BYTE = 0xFF
 _MULTI_PART = 0x1000
 _LONGEST_NAME = 255
 _LARGEST_TEXT = 1 << 16
+_CHUNK_BYTES = 1 << 14
+"""What is read at once; most headers are shorter."""
 
 
 class _NoHeader(Exception):
@@ -29,40 +31,70 @@ def text_attribute(path: Path, name: str) -> Optional[str]:
     holds nothing.
     """
     try:
-        with path.open("rb") as file:
-            return _find(file, name.encode("ascii"))
-    except (OSError, _NoHeader, struct.error, UnicodeDecodeError):
+        with path.open("rb", buffering=0) as file:
+            return _find(_Bytes(file), name.encode("ascii"))
+    except (OSError, _NoHeader, UnicodeDecodeError):
         return None
 
 
-def _find(file: BinaryIO, wanted: bytes) -> Optional[str]:
-    magic, version = struct.unpack("<iI", file.read(8))
+def _find(header: _Bytes, wanted: bytes) -> Optional[str]:
+    magic, version = struct.unpack("<iI", header.take(8))
     if magic != _MAGIC or version & _VERSION_BYTE != 2:
         raise _NoHeader
-    end_bytes = file.seek(0, 2)
-    file.seek(8)
     is_multi_part = bool(version & _MULTI_PART)
     while True:
-        name = _name(file)
+        name = header.name()
         if not name:  # the end of a part's header; two in a row end a file of several parts
-            if not is_multi_part or not (name := _name(file)):
+            if not is_multi_part or not (name := header.name()):
                 return None
-        kind = _name(file)
-        (size_bytes,) = struct.unpack("<i", file.read(4))
-        if size_bytes < 0 or file.tell() + size_bytes > end_bytes:
+        kind = header.name()
+        (size_bytes,) = struct.unpack("<i", header.take(4))
+        if size_bytes < 0:
             raise _NoHeader
-        if name == wanted:
-            if kind != b"string" or size_bytes > _LARGEST_TEXT:
-                return None
-            return file.read(size_bytes).decode("utf-8")
-        file.seek(size_bytes, 1)
+        if name != wanted:
+            header.step_over(size_bytes)
+        elif kind == b"string" and size_bytes <= _LARGEST_TEXT:
+            return header.take(size_bytes).decode("utf-8")
+        else:
+            return None
 
 
-def _name(file: BinaryIO) -> bytes:
-    """Return the bytes up to the next zero, which is taken too; empty at the end of a list."""
-    name = bytearray()
-    while (byte := file.read(1)) != b"\0":
-        if not byte or len(name) == _LONGEST_NAME:
+class _Bytes:
+    """The bytes of a file from its front, read in chunks and only where they are wanted."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._chunk = b""
+        self._at = 0
+        self._chunk_starts_at = 0
+
+    def take(self, count: int) -> bytes:
+        """Return the next bytes; raises ``_NoHeader`` at the end of the file."""
+        self._fill(count)
+        taken = self._chunk[self._at : self._at + count]
+        if len(taken) < count:
             raise _NoHeader
-        name += byte
-    return bytes(name)
+        self._at += count
+        return taken
+
+    def name(self) -> bytes:
+        """Return the bytes up to the next zero, which is taken too; empty ends a list."""
+        self._fill(_LONGEST_NAME + 1)
+        end = self._chunk.find(b"\0", self._at, self._at + _LONGEST_NAME + 1)
+        if end < 0:
+            raise _NoHeader
+        found = self._chunk[self._at : end]
+        self._at = end + 1
+        return found
+
+    def step_over(self, count: int) -> None:
+        """Leave the next bytes out."""
+        self._at += count
+
+    def _fill(self, count: int) -> None:
+        """Have the next bytes in the chunk, or all that are left of the file."""
+        if self._at + count > len(self._chunk):
+            self._chunk_starts_at += self._at
+            self._at = 0
+            self._file.seek(self._chunk_starts_at)
+            self._chunk = self._file.read(max(count, _CHUNK_BYTES))

@@ -108,6 +108,12 @@ def with_version(text: str, step: int) -> str:
     )
 
 
+def _without_version(text: str) -> str:
+    """Return a results' file without the versions of its last number."""
+    found = _VERSION.findall(text)
+    return text.replace("".join(found[-1]), "") if found else text
+
+
 def _said(press: Callable[[], None]) -> None:
     """Run what a button does; what goes wrong is said in a message, nothing raises."""
     try:
@@ -159,6 +165,14 @@ def _change_version(node: nuke.Group, step: int) -> None:
     read, write = inner(node, RESULT_READ), inner(node, PLATE_WRITE)
     text = read["file"].value()
     changed = with_version(text, step)
+    unnamed = _without_version(text)
+    if with_version(unnamed, 1) == text and step < 0:
+        # Version 1 may be the name without a version, as nodes have it at first.
+        with undo.not_recorded():
+            named = cache_paths.resolved(write, changed, nuke.views())
+            first = cache_paths.resolved(write, unnamed, nuke.views())
+        if not any(_files(named)) and any(_files(first)):
+            changed = unnamed
     with undo.one_step("Version of Impasto results"):
         read["file"].setValue(changed)
         write["file"].setValue(cache_paths.plates_beside(changed))

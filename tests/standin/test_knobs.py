@@ -242,6 +242,7 @@ def test_write_knobs_and_read_knobs() -> None:
     text = node.writeKnobs(nuke.TO_SCRIPT | nuke.WRITE_NON_DEFAULT_ONLY)
     assert text.splitlines() == ["multiply 2.5", "name Grade1"]
     assert "black_clamp true" in node.writeKnobs(nuke.TO_SCRIPT | nuke.WRITE_ALL)
+    assert node.writeKnobs(nuke.WRITE_NON_DEFAULT_ONLY).split() == ["multiply", "name"]
     other = nuke.nodes.Grade()
     other.readKnobs("multiply 2.5\nadd {0.1 0.2 0.3 0}")
     assert other["add"].value() == [0.1, 0.2, 0.3, 0.0]
