@@ -45,7 +45,8 @@ def add(plate: nuke.Node, painting: nuke.Node) -> nuke.Node:
 
     To be called in the Group's context; ``plate`` holds finite numbers, which a blur cannot spread.
     """
-    soft = nuke.nodes.Blur(name=SOFT, channels="rgb", crop=False)
+    soft = nuke.nodes.Blur(name=SOFT, channels="rgb")
+    soft["crop"].setValue(False)  # overscan has grain too
     soft["size"].setValue(DEFAULT_SIZE_PX)
     soft.setInput(0, plate)
     luma = nuke.nodes.Expression(name="SoftLuma", expr0="r", expr1="g", expr2="b")
