@@ -34,6 +34,7 @@ from nuke_plugin.worker.verify.command import verify_model
 
 if TYPE_CHECKING:
     from nuke_plugin.contract.light_settings import LightSettings
+    from nuke_plugin.contract.stroke_settings import StrokeSettings
     from nuke_plugin.worker.terminal import Terminal
 
 app = typer.Typer(
@@ -80,6 +81,16 @@ def _light(policy: str, premult: str, plate_colour: float) -> LightSettings:
         return LightSettings(policy, premult, plate_colour)
     except FieldInvalid as error:
         option = {"policy": "light"}.get(error.key, error.key.replace("_", "-"))
+        raise OptionInvalid(f"--{option}", error.reason) from error
+
+
+def _strokes(scale: float | None, detail: float) -> StrokeSettings:
+    from nuke_plugin.contract.stroke_settings import StrokeSettings
+
+    try:
+        return StrokeSettings(scale, detail)
+    except FieldInvalid as error:
+        option = {"scale": "stroke-scale"}.get(error.key, error.key)
         raise OptionInvalid(f"--{option}", error.reason) from error
 
 
@@ -134,6 +145,18 @@ def render(
     plate_colour: Annotated[
         float, typer.Option(metavar="0..1", help="How much of the plate's own colour is kept.")
     ] = 0.0,
+    stroke_scale: Annotated[
+        float | None,
+        typer.Option(
+            metavar="0.25..4",
+            help="Strokes of one size beside the frame at every resolution: 1 as in training. "
+            "Without it the plate's own pixels are painted.",
+        ),
+    ] = None,
+    detail: Annotated[
+        float,
+        typer.Option(metavar="0..1", help="Plate detail put back where strokes are enlarged."),
+    ] = 1.0,
     as_json: AsJson = False,
 ) -> None:
     """Paint plates in a style."""
@@ -149,6 +172,7 @@ def render(
             raise OptionInvalid("--style or --mix-styles", "give one of the two")
         mix = None if mix_styles is None else _mix(mix_styles)
         light_settings = _light(light, premult, plate_colour)
+        stroke_settings = _strokes(stroke_scale, detail)
         studio = Studio.from_environment(os.environ)
         choice = choose_style(studio.library, model, style, mix, terminal.warn)
         settings = RenderSettings(
@@ -163,6 +187,7 @@ def render(
             overwrite=overwrite,
             half_precision=half_precision,
             light=light_settings,
+            strokes=stroke_settings,
         )
         with terminal.bar("painting") as advance:
             report = run_interruptible(

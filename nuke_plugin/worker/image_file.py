@@ -73,6 +73,12 @@ class PlateImage:
         return int(self.painted.spec.height)
 
     @property
+    def frame_px(self) -> int:
+        """Short side of the format (the display window) in pixels, whatever part of it is here."""
+        spec = self.painted.spec
+        return int(min(spec.full_width, spec.full_height)) or min(self.width, self.height)
+
+    @property
     def is_integer(self) -> bool:
         """Whether the pixels are whole numbers, as in PNG, JPEG and DPX: display or log encoded."""
         return not np.issubdtype(self.painted.channels[self.rgb[0]].dtype, np.floating)

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from nuke_plugin.contract.errors import OutOfMemory
 from nuke_plugin.contract.light_settings import CLIP, DEFAULT_LIGHT, LightSettings
+from nuke_plugin.contract.stroke_settings import DEFAULT_STROKES, StrokeSettings
+from nuke_plugin.contract.wiring import RESIZED
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import PlateColour
 from nuke_plugin.worker.coverage import Coverage, uncover
@@ -24,6 +26,7 @@ from nuke_plugin.worker.network import Network
 from nuke_plugin.worker.planes import Planes
 from nuke_plugin.worker.plate_colour import keep_plate_colour
 from nuke_plugin.worker.resizing import resized
+from nuke_plugin.worker.strokes import enlarged, network_scale, scaled_size
 from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry, Window
 
 HALF_MAX = 65504.0
@@ -78,6 +81,7 @@ class Painter:
         styles: Mapping[str, float],
         strength: float,
         light: LightSettings = DEFAULT_LIGHT,
+        strokes: StrokeSettings = DEFAULT_STROKES,
     ) -> None:
         """Take weights by style id or title, and a strength within the range of the model's card.
 
@@ -88,6 +92,7 @@ class Painter:
         self.style = network.card.style_vector(styles)
         self.strength = strength
         self.light = light
+        self.strokes = strokes
         self._policy = POLICIES[self.light.policy]
         self.window_limit_px = WINDOW_LIMIT_PX
         """Most pixels given to the network at once; halved when memory runs out."""
@@ -103,27 +108,34 @@ class Painter:
         colour: PlateColour,
         cancellation: Cancellation | None = None,
         alpha: NDArray[np.float32] | None = None,
+        frame_px: int | None = None,
     ) -> Planes:
         """Return the painted colours of a plate's, both float32 (3, H, W).
 
-        ``planes`` stays as it is; ``alpha``, (H, W), is what it is multiplied by. At neutral
-        strength the colours come back as they are, only moved to the result's space where that
-        differs.
+        ``planes`` stays as it is; ``alpha``, (H, W), is what it is multiplied by; ``frame_px`` is
+        the short side of the format, by which strokes are sized, the plate's own if None. At
+        neutral strength the colours come back as they are, only moved to the result's space where
+        that differs.
         """
         if self.is_neutral:
             return self.unpainted(planes.copy(), colour)
         with memory_for(planes.shape[2], planes.shape[1]):
-            seen = self.see(planes.copy(), colour, alpha)
+            seen = self.see(planes.copy(), colour, alpha, frame_px)
             painted = self.paint(seen, cancellation or Cancellation())
             plate = planes.copy() if self.light.plate_colour else None
             return self.finish(seen, painted, plate=plate).astype(np.float32, copy=False)
 
     def see(
-        self, planes: Planes, colour: PlateColour, alpha: NDArray[np.float32] | None = None
+        self,
+        planes: Planes,
+        colour: PlateColour,
+        alpha: NDArray[np.float32] | None = None,
+        frame_px: int | None = None,
     ) -> SeenFrame:
         """Return what the network sees of a plate's colours, (3, H, W); ``planes`` is used up.
 
         ``alpha``, (H, W), is what they are multiplied by; None for colours that stand alone.
+        ``frame_px`` is the short side of the format; None for the plate's own.
         """
         is_broken = broken_mask(planes)
         broken_colours = None
@@ -133,7 +145,14 @@ class Painter:
             # A stand-in, so that no neighbour meets a NaN inside the network.
             planes[:, is_broken] = _finite(plate_colours)
         height, width = planes.shape[1:]
-        geometry = FrameGeometry.of(self.network.card, width, height, self.window_limit_px)
+        scale = network_scale(self.network.card, self.strokes, frame_px or min(width, height))
+        geometry = FrameGeometry.seen_at(
+            self.network.card,
+            width,
+            height,
+            scaled_size(width, height, scale),
+            self.window_limit_px,
+        )
         padded = (1, 3, geometry.padded_height, geometry.padded_width)
         image: NDArray[np.float32] = np.empty(padded, np.float32)
         frame = geometry.frame_of(image)[0]  # (3, H, W), a view
@@ -165,11 +184,15 @@ class Painter:
                 with opencv_memory():
                     return self.run_windows(seen.image, geometry, cancellation)
             except MemoryError as error:
-                window_px = geometry.window_width * geometry.window_height
-                smaller = FrameGeometry.of(
-                    self.network.card, geometry.width, geometry.height, window_px // 2
+                given, window_px = geometry.given, geometry.window_px
+                smaller = FrameGeometry.seen_at(
+                    self.network.card,
+                    geometry.width,
+                    geometry.height,
+                    (given.width, given.height),
+                    window_px // 2,
                 )
-                if smaller.window_width * smaller.window_height >= window_px:
+                if smaller.window_px >= window_px:
                     raise OutOfMemory(geometry.width, geometry.height) from error
                 self.window_limit_px = window_px // 2
                 geometry = smaller
@@ -240,7 +263,9 @@ class Painter:
         scaled.frame_of(small)[0] = resized(image[0], scaled.width, scaled.height)
         scaled.reflect_into_pad(small)
         painted = self._run_each(small, scaled, cancellation)
-        return resized(painted, geometry.width, geometry.height)
+        if self.network.card.wiring.sizing == RESIZED:
+            return resized(painted, geometry.width, geometry.height)
+        return enlarged(painted, scaled.frame_of(small)[0], image[0], self.strokes.detail)
 
     def _run_each(
         self, image: NDArray[np.float32], geometry: FrameGeometry, cancellation: Cancellation

@@ -22,6 +22,7 @@ from nuke_plugin.contract.errors import ColourSpaceNeeded, PlateError, RenderCan
 from nuke_plugin.contract.library import ModelLibrary
 from nuke_plugin.contract.light_settings import DEFAULT_LIGHT, OFF, ON, LightSettings
 from nuke_plugin.contract.messages import FrameFailure
+from nuke_plugin.contract.stroke_settings import DEFAULT_STROKES, StrokeSettings
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import ColourConfig, PlateColour
 from nuke_plugin.worker.display_hint import display_hint, looks_display_encoded
@@ -85,6 +86,9 @@ class RenderSettings:
     tile_px: int | None = None
     """Side of the square that holds as many pixels as the network is given at once; None for what
     suits most machines."""
+
+    strokes: StrokeSettings = DEFAULT_STROKES
+    """How large the strokes are, and how much of the plate's detail is put back."""
 
     light: LightSettings = DEFAULT_LIGHT
     """What becomes of light the network cannot see, of alpha, and of the plate's colour."""
@@ -230,7 +234,15 @@ class _Job:
                 f"The model {settings.model} has no network in half precision, so it paints in "
                 "single precision. Export it again to have both.",
             )
-        self._painter = Painter(network, settings.styles, settings.strength, settings.light)
+        self._painter = Painter(
+            network, settings.styles, settings.strength, settings.light, settings.strokes
+        )
+        if settings.strokes.scale is not None and network.card.training_scale_px == 0:
+            on_warning(
+                None,
+                f"The model {settings.model} does not say at which size its strokes were learned, "
+                "so every plate is painted at its own size and the stroke scale changes nothing.",
+            )
         if settings.tile_px is not None:
             self._painter.window_limit_px = settings.tile_px**2
         if network.card.caution and not self._painter.is_neutral:
@@ -307,7 +319,7 @@ class _Job:
                 count = 0 if is_broken is None else int(is_broken.sum())
                 return _Loaded(frame, plate, colour, None, count)
             alpha = self._multiplied_alpha(plate)
-            seen = self._painter.see(plate.colours(), colour, alpha)
+            seen = self._painter.see(plate.colours(), colour, alpha, plate.frame_px)
             return _Loaded(frame, plate, colour, seen, seen.broken_pixels)
 
     def _hint_at_display(self, frame: int, plate: PlateImage, colour: PlateColour) -> None:

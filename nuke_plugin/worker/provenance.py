@@ -34,6 +34,9 @@ def provenance(
         "impasto/premult": ON if is_unpremultiplied else OFF,
         "impasto/plate_colour": float(painter.light.plate_colour),
     }
+    if painter.strokes.scale is not None:
+        notes["impasto/stroke_scale"] = float(painter.strokes.scale)
+        notes["impasto/detail"] = float(painter.strokes.detail)
     if fingerprint is not None:
         notes[FINGERPRINT_ATTRIBUTE] = fingerprint
     return notes

@@ -86,6 +86,35 @@ class FrameGeometry:
     """Geometry of the frame as the network is given it, where it is resized; else None."""
 
     @classmethod
+    def seen_at(
+        cls,
+        card: ModelCard,
+        width: int,
+        height: int,
+        seen: tuple[int, int],
+        limit_px: int = WINDOW_LIMIT_PX,
+    ) -> FrameGeometry:
+        """Return the geometry of a frame that the network sees at another size, width and height.
+
+        A network that has a size of its own keeps it.
+        """
+        if seen == (width, height) or card.wiring.sizing == RESIZED:
+            return cls.of(card, width, height, limit_px)
+        whole = (width, height)
+        scaled = cls.of(card, *seen, limit_px)
+        return cls(width, height, 0, 0, *whole, *whole, *whole, scaled=scaled)
+
+    @property
+    def given(self) -> FrameGeometry:
+        """The geometry of what the network is given: of the resized frame where it is resized."""
+        return self.scaled or self
+
+    @property
+    def window_px(self) -> int:
+        """Pixels that the network is given at once."""
+        return self.given.window_width * self.given.window_height
+
+    @classmethod
     def of(
         cls, card: ModelCard, width: int, height: int, limit_px: int = WINDOW_LIMIT_PX
     ) -> FrameGeometry:

@@ -1,0 +1,102 @@
+"""Holds the size of the strokes: how large the network sees a frame, and the way back to it.
+
+A network paints strokes of a certain number of pixels. To cover the same part of the frame at every
+resolution, they are painted at one size of frame: the one at which the painting was learned, where
+its short side was ``training_scale_px``. What the network did not see of the plate is put back::
+
+    result = up(painted) + detail * up(gain) * (plate - up(seen))
+
+``up`` is cubic, and ``gain`` says how the painting answers the plate's luminance in each place:
+the slope of the guided filter (He, Sun & Tang 2010, eq. 5), at the network's size (He & Sun 2015).
+Where the plate is flat or only grainy it is 0; where light was painted dark it is negative.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from nuke_plugin.contract.card import ModelCard
+from nuke_plugin.contract.stroke_settings import StrokeSettings
+from nuke_plugin.worker.planes import Planes
+from nuke_plugin.worker.resizing import resized
+
+LARGEST_ENLARGEMENT = 2.0
+"""How much larger than the plate the network may see it: beyond, strokes would be finer than two
+pixels, and time grows with the square."""
+
+GUIDE_WINDOW_PX = 9
+"""Side of the guided filter's window, pixels at the network's size: a stroke's width."""
+
+GUIDE_FLOOR = 0.02
+"""Deviation of luminance below which a place counts as flat, display units: grain."""
+
+LARGEST_GAIN = 1.5
+"""Most that the painting may answer: a sharper edge than the plate's rings."""
+
+_LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
+
+
+def network_scale(card: ModelCard, settings: StrokeSettings, frame_px: int) -> float:
+    """Return how large the network sees a plate: 1 for its own pixels, 0.5 for half the width.
+
+    ``frame_px`` is the short side of the whole format in pixels, so that a crop has the strokes of
+    its frame. A model that does not know its own scale, which others trained, sees every plate as
+    it is.
+    """
+    if settings.scale is None or card.training_scale_px == 0:
+        return 1.0
+    scale = card.training_scale_px / (settings.scale * frame_px)
+    return min(scale, LARGEST_ENLARGEMENT)
+
+
+def scaled_size(width: int, height: int, scale: float) -> tuple[int, int]:
+    """Return the size in pixels at which the network sees a plate, at least 1x1."""
+    return max(1, math.floor(width * scale + 0.5)), max(1, math.floor(height * scale + 0.5))
+
+
+def enlarged(painted: Planes, seen: Planes, plate: Planes, detail: float) -> Planes:
+    """Return a painting at the plate's size, with the plate's detail.
+
+    ``painted`` and ``seen``, (3, h, w), are what the network painted of what; ``plate`` (3, H, W).
+    All are display encoded, in [0, 1].
+    """
+    height, width = plate.shape[1:]
+    result = resized(painted, width, height)
+    if detail == 0 or painted.shape[1:] == plate.shape[1:]:
+        return result
+    luma = _luminance(seen)
+    fine = _luminance(plate) - _sized(luma, width, height)
+    fine *= detail
+    for plane, own in zip(result, painted, strict=True):
+        gain = _sized(_slope(luma, own), width, height)
+        gain *= fine
+        plane += gain
+    return np.clip(result, 0, 1, out=result)
+
+
+def _slope(guide: NDArray[np.float32], plane: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how a plane answers the guide in the windows round each pixel, (h, w)."""
+    mean_guide, mean_plane = _mean(guide), _mean(plane)
+    covariance = _mean(guide * plane) - mean_guide * mean_plane
+    variance = _mean(guide * guide) - mean_guide * mean_guide
+    slope = covariance / (np.maximum(variance, 0) + np.float32(GUIDE_FLOOR**2))
+    return np.clip(_mean(slope), -LARGEST_GAIN, LARGEST_GAIN)
+
+
+def _mean(plane: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+    window = (GUIDE_WINDOW_PX, GUIDE_WINDOW_PX)
+    return np.asarray(cv2.blur(plane, window, borderType=cv2.BORDER_REFLECT), np.float32)
+
+
+def _luminance(planes: Planes) -> NDArray[np.float32]:
+    """Return the Rec. 709 luma of (3, h, w), (h, w)."""
+    return np.asarray(np.tensordot(_LUMA, planes, axes=1), np.float32)
+
+
+def _sized(plane: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
+    return np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
