@@ -57,8 +57,8 @@ NO_FRAMES = FrameStates(FrameRange(()), FrameRange(()), FrameRange(()))
 """The states of a node that asks for no frame: nothing is connected, or its range is no range."""
 
 
-def of(node: nuke.Group) -> FrameStates:
-    """Return the states of the frames of an ImpastoStyle node's frame range.
+def of(node: nuke.Group, frames: Optional[FrameRange] = None) -> FrameStates:
+    """Return the states of the frames of an ImpastoStyle node's frame range, or of those given.
 
     On the main thread only; it renders nothing, changes no knob and never raises for what a user
     can set: a node whose range cannot be read has ``NO_FRAMES``, one whose results have no place
@@ -66,13 +66,13 @@ def of(node: nuke.Group) -> FrameStates:
     (a model that is not installed, a node of another version) no fresh ones.
     """
     try:
-        wanted = frames_of(node)
+        wanted = frames_of(node) if frames is None else frames
     except ImpastoError:
         return NO_FRAMES
     if node_version.version_of(node) != node_version.NODE_VERSION:
         return _on_disk_alone(node, wanted)  # to bring it to the present version would edit it
     try:
-        settings = RenderSettings.from_node(node)
+        settings = RenderSettings.from_node(node, wanted)
         return _combined(wanted, picture_states(node, settings))
     except ImpastoError:
         return _on_disk_alone(node, wanted)

@@ -204,7 +204,7 @@ def _show_end(node: nuke.Group, job: RenderJob) -> None:
     """Show what is on disk now and say how it ended."""
     if not is_attached(node):
         return
-    if job.done:
+    if job.done or not job.total:  # others, such as a farm, may have painted what is fresh
         try:
             show_results(node, job)
         except ImpastoError as error:  # the node was edited, or the results' folder is gone
