@@ -15,6 +15,7 @@ import nuke
 from nuke_plugin import live_colour, live_grain, node_label
 from nuke_plugin import style_knobs as knobs
 from nuke_plugin.contract.light_settings import AUTO, CARRY, LIGHTS, PREMULTS
+from nuke_plugin.contract.stroke_settings import LARGEST_SCALE, SMALLEST_SCALE
 from nuke_plugin.style_graph import MASKED, RESULT_READ
 
 _BUTTON = """try:
@@ -78,6 +79,23 @@ def _add_painting(add: _Knobs) -> None:
         _number(knobs.STRENGTH, "Strength", 1.0),
         "How strongly the network paints: 0 gives the plate, 1 the full style. May be animated. "
         "It needs a new Render; to fade the result without one, use Mix.",
+    )
+    add(
+        nuke.Boolean_Knob(knobs.SCALE_STROKES, "Strokes follow the frame", False),
+        "Give strokes one size beside the frame at every resolution, a proxy's included. When it "
+        "is off the plate's own pixels are painted, and a stroke is as many pixels at every "
+        "resolution.",
+        starts_line=True,
+    )
+    add(
+        _number(knobs.STROKE_SCALE, "Stroke scale", 1.0, SMALLEST_SCALE, LARGEST_SCALE),
+        "Size of the strokes while they follow the frame, 0.25 to 4: at 1 they cover as much of it "
+        "as of the painting the model learned. May be animated. It needs a new Render.",
+    )
+    add(
+        _number(knobs.STROKE_DETAIL, "Detail", 1.0),
+        "How much of the plate's fine detail comes back where strokes are enlarged: 0 none, 1 all. "
+        "May be animated. It needs a new Render.",
     )
     add(
         nuke.Enumeration_Knob(knobs.COLORSPACE, "Plate colour space", list(knobs.COLORSPACES)),
@@ -245,9 +263,11 @@ def _button(name: str, label: str, module: str, function: str) -> nuke.PyScript_
     return nuke.PyScript_Knob(name, label, _BUTTON.format(module=module, function=function))
 
 
-def _number(name: str, label: str, default: float) -> nuke.Double_Knob:
+def _number(
+    name: str, label: str, default: float, least: float = 0.0, most: float = 1.0
+) -> nuke.Double_Knob:
     knob = nuke.Double_Knob(name, label)
-    knob.setRange(0, 1)
+    knob.setRange(least, most)
     knob.setDefaultValue([default])
     knob.setValue(default)
     return knob

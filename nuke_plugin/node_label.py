@@ -14,6 +14,9 @@ from nuke_plugin.style_knobs import (
     RENDERED,
     RENDERED_MODEL,
     RENDERED_NUMBERS,
+    SCALE_STROKES,
+    STROKE_DETAIL,
+    STROKE_SCALE,
     STYLE,
     STYLE2,
     STYLE3,
@@ -31,8 +34,11 @@ _COUNTS_NOT = {
     WEIGHT: f"({_is_empty(STYLE2)} && {_is_empty(STYLE3)})",
     WEIGHT2: _is_empty(STYLE2),
     WEIGHT3: _is_empty(STYLE3),
+    STROKE_SCALE: f"![value {SCALE_STROKES}]",
+    STROKE_DETAIL: f"![value {SCALE_STROKES}]",
 }
-"""When a weight decides nothing: its menu is empty, or its style is the only one."""
+"""When a number decides nothing: a weight whose menu is empty or whose style is the only one, the
+size of strokes that are not scaled."""
 
 
 def _is_as_rendered(name: str) -> str:

@@ -15,6 +15,8 @@ import nuke
 from nuke_plugin import cache_paths, node_upgrade, style_knobs, undo
 from nuke_plugin.contract.card import ModelCard
 from nuke_plugin.contract.errors import (
+    ControlInvalid,
+    FieldInvalid,
     FrameRangeInvalid,
     PatternInvalid,
     PlateNotConnected,
@@ -26,6 +28,7 @@ from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.contract.library import ModelLibrary
 from nuke_plugin.contract.light_settings import LightSettings
 from nuke_plugin.contract.messages import Render
+from nuke_plugin.contract.stroke_settings import DEFAULT_STROKES, StrokeSettings
 from nuke_plugin.style_graph import PLATE_WRITE, RESULT_READ, find_inner, inner
 
 
@@ -38,6 +41,9 @@ class Mix:
 
     strength: float
     """Amount of style, within the range of the model's card."""
+
+    strokes: StrokeSettings
+    """How large the strokes are, and how much of the plate's detail comes back."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +137,7 @@ class RenderSettings:
                     keep_going=False,
                     overwrite=True,
                     light=self.light,
+                    strokes=mix.strokes,
                     execution=self.execution,
                 )
 
@@ -156,21 +163,36 @@ def _mixes(
     node: nuke.Group, card: ModelCard, frames: FrameRange
 ) -> tuple[tuple[Mix, FrameRange], ...]:
     """Return what the animated knobs ask for; raises what the model's card says against it."""
-    chosen = style_knobs.chosen_styles(node)
-    names = [style_knobs.STRENGTH, *(style_knobs.STYLES[menu] for menu in chosen)]
+    chosen, scales = style_knobs.chosen_styles(node), node[style_knobs.SCALE_STROKES].value()
+    names = [
+        style_knobs.STRENGTH,
+        *((style_knobs.STROKE_SCALE, style_knobs.STROKE_DETAIL) if scales else ()),
+        *(style_knobs.STYLES[menu] for menu in chosen),
+    ]
     by_values: dict[tuple[float, ...], list[int]] = {}
     sampled = {name: _Sampled(node[name]) for name in names}
     for frame in frames:
         values = tuple(sampled[name].at(frame) for name in names)
         by_values.setdefault(values, []).append(frame)
     mixes = []
-    for (strength, *weights), of in by_values.items():
+    for (strength, *values), of in by_values.items():
+        strokes, weights = DEFAULT_STROKES, values
+        if scales:
+            strokes, weights = _strokes(node, *values[:2]), values[2:]
         if len(chosen) == 1:
             weights = [1.0]  # alone it is painted whole, whatever its weight
-        mix = Mix(_shares(card, list(zip(chosen.values(), weights))), strength)
+        mix = Mix(_shares(card, list(zip(chosen.values(), weights))), strength, strokes)
         card.check_strength(strength)
         mixes.append((mix, FrameRange.from_frames(of)))
     return tuple(mixes)
+
+
+def _strokes(node: nuke.Group, scale: float, detail: float) -> StrokeSettings:
+    try:
+        return StrokeSettings(scale, detail)
+    except FieldInvalid as error:
+        name = {"scale": style_knobs.STROKE_SCALE, "detail": style_knobs.STROKE_DETAIL}[error.key]
+        raise ControlInvalid(node.fullName(), node[name].label(), error.reason) from error
 
 
 def _shares(card: ModelCard, weights: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:

@@ -23,6 +23,7 @@ NO_STYLE = "(none)"
 """What the second and third menu of styles hold while they hold none; no style's id."""
 
 STRENGTH, COLORSPACE = "strength", "plate_colorspace"
+SCALE_STROKES, STROKE_SCALE, STROKE_DETAIL = "scale_strokes", "stroke_scale", "stroke_detail"
 LIGHT, PREMULT = "light", "premult"
 USE_GPU, HALF_PRECISION, TILE_SIZE = "useGPUIfAvailable", "halfPrecision", "tileSize"
 AUTOMATIC_TILES = "None"
@@ -58,8 +59,13 @@ RENDERED_NUMBERS = {
     WEIGHT: "rendered_style_weight",
     WEIGHT2: "rendered_style2_weight",
     WEIGHT3: "rendered_style3_weight",
+    STROKE_SCALE: "rendered_stroke_scale",
+    STROKE_DETAIL: "rendered_stroke_detail",
 }
-RENDERED_SWITCHES = {HALF_PRECISION: "rendered_halfPrecision"}
+RENDERED_SWITCHES = {
+    SCALE_STROKES: "rendered_scale_strokes",
+    HALF_PRECISION: "rendered_halfPrecision",
+}
 RENDERED = {**RENDERED_TEXTS, **RENDERED_NUMBERS, **RENDERED_SWITCHES}
 """What a painting depends on, each with the hidden knob that holds it as the results have it. Which
 processor painted, and in tiles of what size, is none of it."""

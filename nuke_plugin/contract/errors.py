@@ -42,6 +42,7 @@
     │   ├── PlateNotConnected       RuntimeError
     │   ├── ScriptNotSaved          RuntimeError
     │   ├── NodeBusy                RuntimeError
+    │   ├── ControlInvalid          ValueError
     │   ├── NodeEdited              LookupError
     │   ├── NodeNewer               RuntimeError
     │   ├── StyleNodeNeeded         LookupError
@@ -555,6 +556,16 @@ class NodeBusy(NodeError, RuntimeError):
         super().__init__(
             f"{node} cannot render now: {_clause(reason)}. Wait for it to end, or cancel it."
         )
+
+
+class ControlInvalid(NodeError, ValueError):
+    """A control of the node holds what cannot be rendered."""
+
+    def __init__(self, node: str, control: str, reason: str) -> None:
+        self.node = node
+        self.control = control
+        self.reason = reason
+        super().__init__(f"{control} of {node} cannot be used: {_clause(reason)}. Correct it.")
 
 
 class NodeEdited(NodeError, LookupError):

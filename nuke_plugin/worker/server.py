@@ -174,6 +174,7 @@ class Server:
             use_gpu=request.execution.use_gpu,
             tile_px=request.execution.tile_px,
             light=request.light,
+            strokes=request.strokes,
             fingerprints=request.fingerprints,
         )
         return render(

@@ -8,9 +8,15 @@ from typing import Any
 import pytest
 
 from nuke_plugin import style_knobs
-from nuke_plugin.contract.errors import FrameRangeInvalid, StyleNotFound, StyleWeightsInvalid
+from nuke_plugin.contract.errors import (
+    ControlInvalid,
+    FrameRangeInvalid,
+    StyleNotFound,
+    StyleWeightsInvalid,
+)
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.contract.messages import Render
+from nuke_plugin.contract.stroke_settings import DEFAULT_STROKES, StrokeSettings
 from nuke_plugin.render_settings import RenderSettings
 from tests.nuke_plugin.comp import FIRST, Comp
 
@@ -83,6 +89,20 @@ def test_light_alpha_and_network_are_asked_for(comp: Comp) -> None:
     assert request.execution.tile_px == 2048
 
 
+def test_strokes_follow_the_frame_where_asked(comp: Comp) -> None:
+    """The strokes' scale and detail are sampled at each frame while they follow the frame."""
+    node = comp.node(stroke_scale=2.0, stroke_detail=0.5)
+    assert requests(node)[0].strokes == DEFAULT_STROKES
+    node["scale_strokes"].setValue(True)
+    assert requests(node)[0].strokes == StrokeSettings(2.0, 0.5)
+    node["stroke_scale"].setExpression("frame - 1000")
+    scales = [(one.frames, one.strokes.scale) for one in requests(node)]
+    assert scales == [("1001", 1.0), ("1002", 2.0), ("1003", 3.0)]
+    node["stroke_scale"].setExpression("9")
+    with pytest.raises(ControlInvalid, match="Stroke scale of ImpastoStyle1 cannot be used: it is"):
+        requests(node)
+
+
 @pytest.mark.parametrize("weights", [(0.0, 0.0), (-1.0, 2.0), (float("inf"), 1.0)])
 def test_weights_that_are_none_are_refused(comp: Comp, weights: tuple[float, float]) -> None:
     """Weights that are all 0, negative or endless are told before anything is written."""
@@ -119,6 +139,7 @@ CHANGES = {
     "style3": "cold",
     "strength": 0.5,
     "plate_colorspace": "ACEScg",
+    "scale_strokes": True,
     "light": "clip",
     "premult": "on",
     "halfPrecision": True,
@@ -150,6 +171,19 @@ def test_weights_show_in_the_label_where_they_count(comp: Comp) -> None:
     node["style_weight"].setExpression(f"frame == {FIRST} ? 0.3 : 0.6")
     assert label(node) == CURRENT
     node["style_weight"].setExpression("0.6")
+    assert label(node) == STALE
+
+
+def test_the_strokes_show_in_the_label_where_they_count(comp: Comp) -> None:
+    """Scale and detail are compared while strokes follow the frame, and not otherwise."""
+    node = rendered(comp.node())
+    node["stroke_scale"].setValue(2.0)
+    node["stroke_detail"].setValue(0.0)
+    assert label(node) == CURRENT
+    node["scale_strokes"].setValue(True)
+    rendered(node)
+    assert label(node) == CURRENT
+    node["stroke_detail"].setValue(0.5)
     assert label(node) == STALE
 
 

@@ -19,7 +19,9 @@ def test_a_mix_is_what_the_command_paints(
     node["style2_weight"].setExpression("frame == 1002 ? 0.3 : 0")
     node["tileSize"].setValue("1024")
     node["useGPUIfAvailable"].setValue(False)
-    render.render_and_wait(node)
+    node["scale_strokes"].setValue(True)
+    node["halfPrecision"].setValue(True)
+    job = render.render_and_wait(node)
     by_command = comp.folder / "by command" / "painted.%04d.exr"
     plates = comp.results(node).parent / "plates" / "painted.%04d.exr"
     code = "from nuke_plugin.worker.cli import main; main()"
@@ -37,3 +39,6 @@ def test_a_mix_is_what_the_command_paints(
     assert picture(node, 1002) == there[1002]
     assert largest_difference(picture(node, 1001), there[1001]) > 0.01  # warm alone
     assert not node["label"].evaluate().startswith("settings changed")
+    said = " ".join(job.warnings)
+    assert "the stroke scale changes nothing" in said  # of this model, so they reached the worker
+    assert "no network in half precision" in said

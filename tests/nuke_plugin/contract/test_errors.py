@@ -191,6 +191,10 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "file. Correct the nodes above it, or the folder, and render again.",
     ),
     (
+        errors.ControlInvalid("ImpastoStyle1", "Stroke scale", "it is 9, not 0.25 to 4"),
+        "Stroke scale of ImpastoStyle1 cannot be used: it is 9, not 0.25 to 4. Correct it.",
+    ),
+    (
         errors.NodeNewer("ImpastoStyle1", 3, 2),
         "ImpastoStyle1 was made by a newer Impasto (version 3 of the node, this one knows 2), so "
         "it is left as it is; frames that were rendered still show. Install the newer Impasto to "
