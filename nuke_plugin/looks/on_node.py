@@ -25,7 +25,7 @@ from nuke_plugin.contract.errors import (
 from nuke_plugin.contract.library import ModelLibrary
 from nuke_plugin.looks import facts, installed, names, record
 from nuke_plugin.looks.facts import Fact
-from nuke_plugin.looks.record import LiveControls, Look, LookStyle
+from nuke_plugin.looks.record import LiveControls, Look, LookStrokes, LookStyle
 from nuke_plugin.style_list import StyleList
 
 MIX = style_knobs.MIX
@@ -74,6 +74,7 @@ def take(node: nuke.Group, name: str = "") -> TakenLook:
                 for style, weight in weights.items()
             ),
             strength=1.0 if strength is None else strength,
+            strokes=_strokes_of(node, said),
             controls=LiveControls(
                 mix=_number_of(node, MIX, said),
                 keep_plate_colour=_number_of(node, KEEP_PLATE_COLOUR, said),
@@ -139,8 +140,34 @@ def _set(
         for name, weight in zip(style_knobs.STYLES.values(), _weights_within_1(held)):
             yield from _set_number(node, name, weight)
     yield from _set_number(node, style_knobs.STRENGTH, look.strength)
+    if look.strokes is not None:
+        yield from _set_strokes(node, look.strokes)
     for name, value in look.controls.values().items():
         yield from _set_number(node, name, value)
+
+
+def _set_strokes(node: nuke.Group, strokes: LookStrokes) -> Iterator[Fact]:
+    follow = _knob(node, style_knobs.SCALE_STROKES)
+    if follow is None:
+        yield _edited(node, style_knobs.SCALE_STROKES)
+        return
+    if follow.value() != (strokes.scale is not None):
+        follow.setValue(strokes.scale is not None)
+    if strokes.scale is not None:
+        yield from _set_number(node, style_knobs.STROKE_SCALE, strokes.scale)
+    yield from _set_number(node, style_knobs.STROKE_DETAIL, strokes.detail)
+
+
+def _strokes_of(node: nuke.Group, said: list[Fact]) -> Optional[LookStrokes]:
+    """Return how large a node's strokes are; None on one without the controls."""
+    follow = _knob(node, style_knobs.SCALE_STROKES)
+    if follow is None:
+        return None
+    if not follow.value():
+        return LookStrokes(None, 1.0)
+    scale = _number_of(node, style_knobs.STROKE_SCALE, said)
+    detail = _number_of(node, style_knobs.STROKE_DETAIL, said)
+    return LookStrokes(scale, 1.0 if detail is None else detail)
 
 
 def _is_current(node: nuke.Group, said: list[Fact]) -> bool:

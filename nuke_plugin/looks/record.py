@@ -19,11 +19,12 @@ from typing import Any, Optional
 from nuke_plugin.contract.errors import FieldInvalid, LookInvalid
 from nuke_plugin.contract.field_checks import check, check_id
 from nuke_plugin.contract.strict_json import KeptKeys, parse_object, read_record, write_record
+from nuke_plugin.contract.stroke_settings import StrokeSettings
 from nuke_plugin.looks import names
 
 LOOK_FORMAT = 2
 """Version of the layout written here. A newer one may add keys, and changes none that are here.
-1 had no ``plate_grain``."""
+1 had no ``plate_grain`` and no ``strokes``."""
 
 MOST_STYLES = 3
 LARGEST_LOOK_BYTES = 64 * 1024
@@ -64,6 +65,23 @@ class LookStyle:
             sha256 is None or bool(_SHA256.fullmatch(sha256)), "model_sha256", sha256, "a SHA-256"
         )
         check(0 <= self.weight <= _LARGEST_WEIGHT, "weight", self.weight, "0 to 1000")
+
+
+@dataclass(frozen=True)
+class LookStrokes:
+    """How large the strokes of a look are."""
+
+    scale: Optional[float]
+    """Size of the strokes beside the frame, 0.25 to 4; null paints the plate's own pixels."""
+
+    detail: float
+    """How much of the plate's fine detail comes back where strokes are enlarged: 0 none, 1 all."""
+
+    newer: KeptKeys = field(default_factory=KeptKeys)
+    """What a newer Impasto says of the strokes; empty in a look of this format."""
+
+    def __post_init__(self) -> None:
+        StrokeSettings(self.scale, self.detail)
 
 
 @dataclass(frozen=True)
@@ -112,6 +130,9 @@ class Look:
 
     strength: float
     """How strongly the network paints: 0 gives the plate, 1 the full style."""
+
+    strokes: Optional[LookStrokes]
+    """How large the strokes are; null leaves them as a node has them."""
 
     controls: LiveControls
     """The live controls."""
@@ -197,6 +218,8 @@ class Look:
         found = list(self.newer)
         for index, style in enumerate(self.styles):
             found.extend(f"styles[{index}].{name}" for name in style.newer)
+        if self.strokes is not None:
+            found.extend(f"strokes.{name}" for name in self.strokes.newer)
         found.extend(f"controls.{name}" for name in self.controls.newer)
         return found
 
@@ -221,7 +244,7 @@ def _in_this_format(value: dict[str, Any]) -> dict[str, Any]:
         return value
     if isinstance(controls, dict):
         value = {**value, "controls": {"plate_grain": None, **controls}}
-    return {**value, "impasto_look": LOOK_FORMAT}
+    return {"strokes": None, **value, "impasto_look": LOOK_FORMAT}
 
 
 def _is_date(text: str) -> bool:

@@ -24,6 +24,7 @@ def look(name: str = "Rain", **changes: Any) -> Look:
         "name": name,
         "styles": (style(),),
         "strength": 0.8,
+        "strokes": None,
         "controls": LiveControls(mix=0.5, keep_plate_colour=None, plate_grain=None),
         "author": "ana",
         "date": "2026-11-22T23:16:25Z",

@@ -17,7 +17,7 @@ from nuke_plugin.contract.errors import LookInvalid
 from nuke_plugin.contract.library import ModelLibrary
 from nuke_plugin.looks import facts, on_node
 from nuke_plugin.looks.places import shot_looks
-from nuke_plugin.looks.record import LiveControls, Look
+from nuke_plugin.looks.record import LiveControls, Look, LookStrokes
 from tests.nuke_plugin.comp import Comp
 from tests.nuke_plugin.looks.look_examples import look, style
 
@@ -120,6 +120,20 @@ def test_a_mix_goes_from_one_node_to_another(comp: Comp) -> None:
     assert target["style3"].value() == "(none)"
     on_node.apply(look(styles=(style(model_sha256=sha256, weight=40.0),)), [target])
     assert (target["style2"].value(), target["style_weight"].value()) == ("(none)", 1.0)
+
+
+def test_the_strokes_travel(comp: Comp) -> None:
+    """Whether strokes follow the frame, their scale and their detail go with a look."""
+    source, target = comp.node(stroke_scale=2.0, stroke_detail=0.5), comp.node()
+    source["scale_strokes"].setValue(True)
+    taken = on_node.take(source).look
+    on_node.apply(taken, [target])
+    assert taken.strokes == LookStrokes(2.0, 0.5)
+    assert on_node.take(target).look.strokes == taken.strokes
+    on_node.apply(look(styles=taken.styles), [target])
+    assert target["scale_strokes"].value() is True  # null leaves it alone
+    on_node.apply(look(styles=taken.styles, strokes=LookStrokes(None, 1.0)), [target])
+    assert target["scale_strokes"].value() is False
 
 
 def test_weights_are_made_to_fit_the_knobs(comp: Comp) -> None:

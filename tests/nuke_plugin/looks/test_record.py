@@ -13,6 +13,7 @@ from nuke_plugin.looks.record import (
     LARGEST_LOOK_BYTES,
     LiveControls,
     Look,
+    LookStrokes,
     now,
     this_author,
 )
@@ -37,20 +38,22 @@ def refusal(text: str) -> LookInvalid:
 def test_a_look_is_read_as_it_was_written() -> None:
     """Three styles, Unicode and all controls come back from the text as they went in."""
     styles = (style(weight=0.5), style(style="cold", weight=0.25), style(model="b", weight=0.25))
-    full = look('雨 "night" {1}', styles=styles, controls=LiveControls(0.25, 1.0, 0.5))
+    strokes = LookStrokes(2.0, 0.5)
+    controls = LiveControls(0.25, 1.0, 0.5)
+    full = look('雨 "night" {1}', styles=styles, strokes=strokes, controls=controls)
 
     assert Look.from_json(full.to_json(), SOURCE) == full
     assert Look.from_bytes(b"\xef\xbb\xbf" + full.to_json().encode(), SOURCE) == full
 
 
 def test_a_look_of_the_first_format_is_read() -> None:
-    """A look that says nothing of grain leaves it alone, and is written in the present format."""
+    """A look that is silent on grain and strokes leaves both alone, and is written anew."""
     value = write_record(look())
-    del value["controls"]["plate_grain"]
+    del value["controls"]["plate_grain"], value["strokes"]
     value["impasto_look"] = 1
 
     assert Look.from_json(json.dumps(value), SOURCE) == look()
-    with pytest.raises(LookInvalid, match="plate_grain"):
+    with pytest.raises(LookInvalid, match="strokes"):
         Look.from_json(json.dumps({**value, "impasto_look": 2}), SOURCE)
 
 
@@ -83,10 +86,11 @@ def test_what_a_newer_version_adds_is_kept() -> None:
     value["grade"] = {"lift": [0.1, 0.2], "on": True, "note": "é"}
     value["controls"]["halation"] = 0.5
     value["styles"][0]["seed"] = 7
+    value["strokes"] = {"scale": None, "detail": 1.0, "angle": 30}
     read = Look.from_json(json.dumps(value), SOURCE)
 
     assert json.loads(read.renamed("Other").to_json()) == {**value, "name": "Other"}
-    assert read.newer_keys() == ["grade", "styles[0].seed", "controls.halation"]
+    assert read.newer_keys() == ["grade", "styles[0].seed", "strokes.angle", "controls.halation"]
 
 
 @pytest.mark.parametrize("place", ["look", "controls", "styles"])
@@ -137,6 +141,8 @@ def test_a_newer_look_that_lacks_a_key_says_whose_it_is() -> None:
         ({"controls": {"mix": 1}}, "controls.keep_plate_colour"),
         ({"controls": {"mix": 1, "keep_plate_colour": 0}}, "controls.plate_grain"),
         ({"impasto_look": 1, "controls": {"mix": 1}}, "controls.keep_plate_colour"),
+        ({"strokes": {"scale": 9, "detail": 1}}, "strokes.scale"),
+        ({"strokes": {"scale": 1, "detail": 2}}, "strokes.detail"),
         ({"author": "x" * 201}, "author"),
         ({"date": "yesterday"}, "date"),
         ({"date": "2026-02-30T00:00:00Z"}, "date"),
