@@ -8,7 +8,7 @@ their default; of knobs that move their values round the frame; of files their t
 
 It errs to one side. What looks at other frames (a retime, motion vectors, any OFX plug-in) makes
 everything above it count whole, so that an edit of one frame there makes all frames stale. To
-rename, move or select a node changes nothing.
+rename, move or select a node changes nothing, nor does another folder with the same files.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ _ACROSS_TIME = re.compile(
     "|Stabilize|Tracker|^OFX"
 )
 """Classes that may look at other frames than the one they show."""
+
+_FRAME_IN_TCL = re.compile(r"\[[^]]*frame[^]]*\]")
 
 _ROOT_KNOBS = (
     "format",
@@ -142,7 +144,9 @@ class PlateFingerprint:
         is_moving = isinstance(knob, nuke.Array_Knob) and (
             knob.isAnimated() or knob.hasExpression()
         )
-        if not is_moving:
+        if isinstance(knob, nuke.File_Knob) and knob.value():
+            self._files.append((node, knob, shift))
+        elif not is_moving:
             self._words.append(f"{name} {knob.toScript()}")
         elif shift is None:
             self._words.append(f"{name} {knob.toScript()} {_values_of_project(knob)}")
@@ -150,8 +154,6 @@ class PlateFingerprint:
             # Of a curve only the values count: a key elsewhere is no change of this frame.
             self._words.append(f"{name} {knob.toScript() if knob.hasExpression() else 'moves'}")
             self._moving.append((knob, shift))
-        if isinstance(knob, nuke.File_Knob) and knob.value():
-            self._files.append((node, knob, shift))
 
     # -- files -------------------------------------------------------------------------
     def _pattern(self, node: nuke.Node, knob: nuke.File_Knob, view: str) -> str:
@@ -161,8 +163,10 @@ class PlateFingerprint:
             text = cache_paths.without_script_folder(knob.value())
             if cache_paths.is_plain(text):
                 pattern = cache_paths.absolute(cache_paths.for_view(text, view))
-            elif "frame" in text or cache_paths.has_view(text):
-                pattern = ""  # Nuke would resolve it for the frame and view of this moment
+            elif _FRAME_IN_TCL.search(text):
+                pattern = ""  # Nuke would resolve it for the frame of this moment
+            elif knob.name() == "file":
+                pattern = cache_paths.absolute(nuke.filename(node) or "")
             else:
                 pattern = cache_paths.absolute(knob.getEvaluatedValue() or "")
             self._patterns[key] = pattern
@@ -171,7 +175,7 @@ class PlateFingerprint:
     def _file_text(self, node: nuke.Node, knob: nuke.File_Knob, view: str, frame: int) -> str:
         pattern = self._pattern(node, knob, view)
         if not pattern:
-            return "unknown"
+            return str(knob.toScript())
         try:
             file = FramePattern.parse(pattern)
         except PatternInvalid:
@@ -248,15 +252,21 @@ def _values_of_project(knob: nuke.Array_Knob) -> str:
 def _root_text() -> str:
     knobs = nuke.root().knobs()
     texts = [f"{name} {knobs[name].toScript()}" for name in _ROOT_KNOBS if name in knobs]
-    return "\n".join([*texts, f"OCIO {os.environ.get('OCIO', '')}"])
+    config = os.environ.get("OCIO", "")
+    return "\n".join([*texts, _stat_text(config) if config else "no OCIO"])
 
 
 def _stat_text(path: str) -> str:
+    """Return what tells a file from another, on every machine that has it.
+
+    Its folder does not: a shot moves, and a farm has it elsewhere. Windows counts time in 100 ns.
+    """
+    name = os.path.basename(path)
     try:
         found = os.stat(path)
     except OSError:
-        return f"{path} absent"
-    return f"{path} {found.st_mtime_ns} {found.st_size}"
+        return f"{name} absent"
+    return f"{name} {found.st_mtime_ns // 1000} {found.st_size}"
 
 
 def _stats_of_all(pattern: str) -> Iterator[str]:

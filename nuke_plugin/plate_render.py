@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import nuke
 
 from nuke_plugin import undo
 from nuke_plugin.contract.errors import NodeBusy, PlateRenderFailed, RenderCancelled
+from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.frame_fingerprint import Picture
 from nuke_plugin.plate_fingerprint import PlateFingerprint
+from nuke_plugin.plate_notes import PlateNotes
 from nuke_plugin.render_settings import RenderSettings
 from nuke_plugin.style_graph import PLATE_WRITE, inner
 from nuke_plugin.style_node import is_attached
@@ -45,10 +47,20 @@ class PlateRender:
     """The plates of one render: some are asked for at a time, until none is left."""
 
     def __init__(
-        self, node: nuke.Group, settings: RenderSettings, pictures: Sequence[Picture]
+        self,
+        node: nuke.Group,
+        settings: RenderSettings,
+        pictures: Sequence[Picture],
+        uses_old: bool = True,
     ) -> None:
+        """``uses_old`` says whether plates that are on disk as they would come out are used."""
         self._node = node
         self._settings = settings
+        self._uses_old = uses_old
+        self._notes = {
+            view: PlateNotes(FramePattern.parse(plates))
+            for view, plates in zip(settings.views, settings.plates)
+        }
         by_frame: dict[int, list[Picture]] = {}
         for picture in pictures:
             by_frame.setdefault(picture.frame, []).append(picture)
@@ -74,13 +86,14 @@ class PlateRender:
         frames = self._take_slice()
         pictures = [picture for of_frame in frames for picture in of_frame]
         plate = PlateFingerprint(self._node.input(0))
-        written = [
-            (picture, picture.fingerprint(plate.at(picture.frame, picture.view)))
-            for picture in pictures
-        ]
+        digests = {_key(picture): plate.at(*_key(picture)) for picture in pictures}
+        written = [(picture, picture.fingerprint(digests[_key(picture)])) for picture in pictures]
+        to_execute = [of_frame for of_frame in frames if not self._is_on_disk(of_frame, digests)]
         began = time.monotonic()
         try:
-            self._execute(frames)
+            if to_execute:
+                self._execute(to_execute)
+                self._note(to_execute, digests)
         except RuntimeError as error:
             if str(error).startswith("Cancelled"):
                 raise RenderCancelled(0) from error
@@ -103,6 +116,26 @@ class PlateRender:
             frames.append(self._left.popleft())
         return frames
 
+    def _is_on_disk(
+        self, of_frame: Sequence[Picture], digests: Mapping[tuple[int, str], str]
+    ) -> bool:
+        """Whether the plates of a frame are there already, in all its views."""
+        return self._uses_old and all(
+            self._notes[picture.view].is_current(picture.frame, digests[_key(picture)])
+            for picture in of_frame
+        )
+
+    def _note(
+        self, frames: Sequence[Sequence[Picture]], digests: Mapping[tuple[int, str], str]
+    ) -> None:
+        """Note the plates of frames that were just executed."""
+        by_view: dict[str, dict[int, str]] = {}
+        for of_frame in frames:
+            for picture in of_frame:
+                by_view.setdefault(picture.view, {})[picture.frame] = digests[_key(picture)]
+        for view, of_view in by_view.items():
+            self._notes[view].note(of_view)
+
     def _execute(self, frames: Sequence[Sequence[Picture]]) -> None:
         numbers = FrameRange.from_frames(of_frame[0].frame for of_frame in frames)
         write = inner(self._node, PLATE_WRITE)
@@ -117,6 +150,10 @@ class PlateRender:
             finally:
                 write["disable"].setValue(True)
                 root.setProxy(proxy)
+
+
+def _key(picture: Picture) -> tuple[int, str]:
+    return picture.frame, picture.view
 
 
 def _views(pictures: Sequence[Picture]) -> list[str]:

@@ -73,7 +73,7 @@ def start(node: nuke.Group, frames: Optional[FrameRange] = None, force: bool = F
     settings, pictures = _prepare(node, frames, force)
     listener = _NodeListener(node)
     job = RenderJob(settings, worker_client.session(), listener, len(pictures))
-    plates = PlateRender(node, settings, pictures)
+    plates = PlateRender(node, settings, pictures, uses_old=not force)
     if pictures:
         listener.task = nuke.ProgressTask(f"Impasto: {settings.node_name}")
     running_jobs.remember(node, job)  # only now: a job that never starts would never end
@@ -97,7 +97,7 @@ def render_and_wait(
     running_jobs.remember(node, job)
     job.start()
     try:
-        plate_feeder.feed(job, PlateRender(node, settings, pictures))
+        plate_feeder.feed(job, PlateRender(node, settings, pictures, uses_old=not force))
         while not job.ended.wait(0.2):  # in pieces, so that Ctrl+C is heard
             pass
     except BaseException:

@@ -23,6 +23,7 @@ from nuke_plugin.contract.errors import (
 )
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.exr_header import text_attribute
+from nuke_plugin.plate_notes import notes_path
 from nuke_plugin.render_settings import results_on_disk
 from nuke_plugin.style_graph import PLATE_WRITE, RESULT_READ, inner
 
@@ -64,6 +65,9 @@ class CacheFiles:
     plates: tuple[Path, ...]
     """Plates that Nuke wrote for them."""
 
+    notes: tuple[Path, ...]
+    """What the plugin keeps beside the plates."""
+
     others: tuple[Path, ...]
     """Files with the name of a result that something else wrote: they stay."""
 
@@ -79,8 +83,14 @@ def cache_files(node: nuke.Group) -> CacheFiles:
     others: list[Path] = []
     for path in _files(results_on_disk(node)):
         (results if text_attribute(path, _MARK) else others).append(path)
-    plates = tuple(_files(_plates_of_ours(node)))
-    return CacheFiles(tuple(results), plates, tuple(others))
+    patterns = _plates_of_ours(node)
+    notes = {notes_path(FramePattern.parse(text)) for text in patterns}
+    return CacheFiles(
+        tuple(results),
+        tuple(_files(patterns)),
+        tuple(path for path in sorted(notes) if path.exists()),
+        tuple(others),
+    )
 
 
 def with_version(text: str, step: int) -> str:
@@ -150,9 +160,9 @@ def _clear_cache(node: nuke.Group) -> None:
         f"rendered again.{_kept_text(files)}"
     ):
         return
-    for path in (*files.results, *files.plates):
+    for path in (*files.results, *files.plates, *files.notes):
         _remove(path)
-    folders = {path.parent for path in (*files.plates, *files.results)}
+    folders = {path.parent for path in (*files.plates, *files.notes, *files.results)}
     for folder in sorted(folders, key=lambda one: len(one.parts), reverse=True):
         if not any(folder.iterdir()):
             folder.rmdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -75,6 +76,28 @@ def test_one_file_is_one_frame(upstream: Upstream) -> None:
     assert upstream.changed_by(lambda: rewrite(upstream.file(1002))) == [1002]
     assert upstream.changed_by(lambda: upstream.file(1003).unlink()) == [1003]
     assert upstream.changed_by(lambda: upstream.file(1001).write_bytes(b"larger plate")) == [1001]
+
+
+def test_the_same_files_elsewhere_are_the_same_plate(upstream: Upstream, tmp_path: Path) -> None:
+    """A shot that moved, or that a farm has under another name, keeps its fingerprints."""
+    moved = tmp_path / "moved"
+
+    def move() -> None:
+        shutil.copytree(upstream.folder, moved)  # with their times, as rsync does
+        upstream.read["file"].setValue(f"{moved.as_posix()}/shot.%04d.exr")
+
+    assert upstream.changed_by(move) == []
+    rewrite(moved / "shot.1002.exr")
+    upstream.folder = moved
+    assert upstream.changed_by(lambda: rewrite(upstream.file(1002))) == [1002]
+
+
+def test_a_path_in_tcl_is_followed(upstream: Upstream) -> None:
+    """A file that an expression names counts as any other, whichever frame is in the Viewer."""
+    nuke = upstream.nuke
+    upstream.read["file"].setValue(f"[file dirname {upstream.file(1).as_posix()}]/shot.%04d.exr")
+    assert upstream.changed_by(lambda: nuke.root().setFrame(1003)) == []
+    assert upstream.changed_by(lambda: rewrite(upstream.file(1002))) == [1002]
 
 
 def test_a_knob_is_every_frame(upstream: Upstream) -> None:

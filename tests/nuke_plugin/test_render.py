@@ -631,6 +631,24 @@ def test_only_what_changed_is_painted_again(comp: Comp, qtbot: Any) -> None:
     assert rendered(node, qtbot, "render_all").done == 3
 
 
+def test_another_style_needs_no_other_plates(comp: Comp, qtbot: Any, nuke: ModuleType) -> None:
+    """Plates that Nuke wrote of the same tree are used again; Render all writes all of them."""
+    node = comp.node()
+    rendered(node, qtbot)
+    frames: list[int] = []
+    nuke.addBeforeFrameRender(lambda: frames.append(nuke.frame()))
+    node["style"].setValue("cold")
+    assert rendered(node, qtbot).done == 3
+    assert frames == []
+    plates = comp.results(node).parent / "plates"
+    rewrite(plates / "painted.1002.exr")  # somebody else's now
+    node["style"].setValue("warm")
+    assert rendered(node, qtbot).done == 3
+    assert frames == [1002]
+    rendered(node, qtbot, "render_all")
+    assert sorted(frames) == [1001, 1002, 1002, 1003]
+
+
 def test_render_this_frame_paints_the_frame_in_the_viewer(
     comp: Comp, qtbot: Any, nuke: ModuleType
 ) -> None:

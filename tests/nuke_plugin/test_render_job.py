@@ -15,7 +15,7 @@ from nuke_plugin.contract.errors import PlateRenderFailed, RenderCancelled, Work
 from nuke_plugin.contract.messages import Render
 from nuke_plugin.frame_fingerprint import Picture
 from nuke_plugin.render_job import RenderJob
-from nuke_plugin.worker_client import WorkerClient
+from nuke_plugin.worker_client import Patience, WorkerClient
 
 PATIENCE_SECONDS = 60
 RESULTS = "/shot/painted.%04d.exr"
@@ -152,6 +152,20 @@ def test_a_worker_that_dies_loses_no_frame(client: Client) -> None:
     assert job.done == 4
     assert job.warnings[0].startswith("A new worker went on, and no finished frame was lost.")
     assert len(job.warnings) == 1
+
+
+def test_a_worker_that_hangs_loses_no_frame() -> None:
+    """A worker that says nothing for too long is ended and replaced, as one that died."""
+    command = [sys.executable, "-m", "tests.nuke_plugin.scripted_worker", "hangs"]
+    worker = WorkerClient(lambda: command, Patience(silence_seconds=1.5))
+    job, _ = job_of(worker, 2)
+    job.take_plates(plates(1001, 1002, of=request()))
+    job.all_plates_taken()
+    job.run()
+    worker.stop()
+    assert job.error is None
+    assert job.done == 2
+    assert job.warnings[0].startswith("A new worker went on, and no finished frame was lost.")
 
 
 def test_a_worker_that_only_dies_ends_the_render(client: Client) -> None:

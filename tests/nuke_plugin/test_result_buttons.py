@@ -23,6 +23,7 @@ def plates(comp: Comp, node: Any) -> list[Path]:
     files = [folder / f"painted.{frame}.exr" for frame in FRAMES]
     for file in files:
         file.write_bytes(b"a plate")
+    (folder / ".painted.impasto.json").write_text("{}", encoding="ascii")
     return files
 
 
