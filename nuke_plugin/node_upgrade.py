@@ -17,13 +17,23 @@ from typing import Any, Callable
 import nuke
 
 from nuke_plugin import node_front, style_graph, style_knobs, undo
-from nuke_plugin.contract.errors import ImpastoError, NodeEdited
+from nuke_plugin.contract.errors import ImpastoError, NodeEdited, NodeOlder
 from nuke_plugin.node_version import NODE_VERSION, check_known, mark, version_of
 
 _OUR_TEXTS_START = {"label": "[if {[value Result.which] == 0}", "help": "<b>ImpastoStyle</b>"}
 """What the plugin's own texts begin with; any other is the user's and stays."""
 
 _KEYMIX_NAMES = {"maskChannel": "maskChannelMask", "invertMask": "invert_mask", "mix": "mix"}
+
+
+def check_current(group: nuke.Group) -> None:
+    """Raise ``NodeNewer`` or ``NodeOlder`` for a node of another version, without a change to it.
+
+    For whoever looks at nodes at times that no user chose, when a script may be loading.
+    """
+    check_known(group)
+    if version_of(group) < NODE_VERSION:
+        raise NodeOlder(group.fullName(), version_of(group), NODE_VERSION)
 
 
 def ensure_current(group: nuke.Group) -> bool:

@@ -18,6 +18,7 @@ from nuke_plugin import (
     frame_states,
     frame_strip,
     main_thread,
+    node_upgrade,
     plate_feeder,
     rich_text,
     running_jobs,
@@ -133,6 +134,7 @@ def _prepare(
         raise NodeBusy(node.fullName(), "it is rendering already")
     if nuke.executing():
         raise NodeBusy(node.fullName(), "Nuke is rendering something else")
+    node_upgrade.ensure_current(node)
     with undo.not_recorded():
         claim_results(node)
     settings = RenderSettings.from_node(node, frames)

@@ -88,10 +88,14 @@ class RenderSettings:
     def from_node(cls, node: nuke.Group, frames: Optional[FrameRange] = None) -> RenderSettings:
         """Return what the node's knobs ask for, over its own frames or those that are given.
 
-        Raises ``NodeNewer``, ``PlateNotConnected``, ``ScriptNotSaved``, ``FrameRangeInvalid``,
-        ``PatternInvalid``, or what is wrong with the model, the styles or the strength.
+        Raises ``NodeNewer``, ``NodeOlder``, ``PlateNotConnected``, ``ScriptNotSaved``,
+        ``FrameRangeInvalid``, ``PatternInvalid``, ``ControlInvalid``, or what is wrong with the
+        model, the styles or the strength.
         """
-        node_upgrade.ensure_current(node)  # where no callback did it: in terminal mode
+        if nuke.GUI:
+            node_upgrade.check_current(node)
+        else:  # no callback did it, and nothing loads meanwhile
+            node_upgrade.ensure_current(node)
         name = node.fullName()
         if node.input(0) is None:
             raise PlateNotConnected(name)

@@ -45,6 +45,7 @@
     │   ├── ControlInvalid          ValueError
     │   ├── NodeEdited              LookupError
     │   ├── NodeNewer               RuntimeError
+    │   ├── NodeOlder               RuntimeError
     │   ├── StyleNodeNeeded         LookupError
     │   ├── VersionNotFound         LookupError
     │   └── PlateRenderFailed       RuntimeError
@@ -592,6 +593,20 @@ class NodeNewer(NodeError, RuntimeError):
             f"{node} was made by a newer Impasto (version {found} of the node, this one knows "
             f"{known}), so it is left as it is; frames that were rendered still show. Install the "
             "newer Impasto to render or change it."
+        )
+
+
+class NodeOlder(NodeError, RuntimeError):
+    """The node was made by an older plugin and was not brought to the present version yet."""
+
+    def __init__(self, node: str, found: int, known: int) -> None:
+        """``found`` and ``known`` are versions of the node, not of the product."""
+        self.node = node
+        self.found = found
+        self.known = known
+        super().__init__(
+            f"{node} was made by an older Impasto (version {found} of the node, this one makes "
+            f"{known}) and was not brought over yet. Press Render: what keeps it from that is said."
         )
 
 

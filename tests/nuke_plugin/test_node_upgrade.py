@@ -10,7 +10,7 @@ import pytest
 from nuke_standin import session
 
 from nuke_plugin import node_upgrade, node_version, style_node
-from nuke_plugin.contract.errors import NodeEdited, NodeNewer
+from nuke_plugin.contract.errors import NodeNewer, NodeOlder
 from nuke_plugin.render_settings import RenderSettings
 from tests.nuke_plugin.comp import LAST, Comp, picture
 
@@ -186,8 +186,11 @@ def test_a_node_that_was_edited_by_hand_stays_as_it_is(
     assert node.node("Masked").Class() == "Keymix"
     assert "style2" not in node.knobs()
     assert any("no node Painted inside" in text for text in session.messages)
-    with pytest.raises(NodeEdited):
+    with pytest.raises(NodeOlder):  # whoever only looks changes nothing
         RenderSettings.from_node(node)
+    node["render"].execute()
+    assert "no node Painted inside" in session.messages[-1]
+    assert "Not rendered" in node["status"].value()
 
 
 def test_a_newer_node_is_left_alone_and_says_so(comp: Comp, nuke: ModuleType) -> None:
@@ -208,5 +211,7 @@ def test_a_newer_node_is_left_alone_and_says_so(comp: Comp, nuke: ModuleType) ->
     assert picture(node, FRAME) == picture(node.input(0), FRAME)
     with pytest.raises(NodeNewer):
         RenderSettings.from_node(node)
+    node["render"].execute()
+    assert "Install the newer Impasto" in session.messages[-1]
     style_node.set_style(node, "tiny", "warm")
     assert node["style"].value() == "oils"

@@ -195,6 +195,11 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "Stroke scale of ImpastoStyle1 cannot be used: it is 9, not 0.25 to 4. Correct it.",
     ),
     (
+        errors.NodeOlder("ImpastoStyle1", 1, 2),
+        "ImpastoStyle1 was made by an older Impasto (version 1 of the node, this one makes 2) and "
+        "was not brought over yet. Press Render: what keeps it from that is said.",
+    ),
+    (
         errors.NodeNewer("ImpastoStyle1", 3, 2),
         "ImpastoStyle1 was made by a newer Impasto (version 3 of the node, this one knows 2), so "
         "it is left as it is; frames that were rendered still show. Install the newer Impasto to "
