@@ -171,7 +171,7 @@ def _mixes(
     names = [
         style_knobs.STRENGTH,
         *((style_knobs.STROKE_SCALE, style_knobs.STROKE_DETAIL) if scales else ()),
-        *(style_knobs.STYLES[menu] for menu in chosen),
+        *(style_knobs.STYLES[menu] for menu in chosen if len(chosen) > 1),
     ]
     by_values: dict[tuple[float, ...], list[int]] = {}
     sampled = {name: _Sampled(node[name]) for name in names}
@@ -179,13 +179,13 @@ def _mixes(
         values = tuple(sampled[name].at(frame) for name in names)
         by_values.setdefault(values, []).append(frame)
     mixes = []
-    for (strength, *values), of in by_values.items():
-        strokes, weights = DEFAULT_STROKES, values
+    for (strength, *weights), of in by_values.items():
+        strokes = DEFAULT_STROKES
         if scales:
-            strokes, weights = _strokes(node, *values[:2]), values[2:]
-        if len(chosen) == 1:
-            weights = [1.0]  # alone it is painted whole, whatever its weight
-        mix = Mix(_shares(card, list(zip(chosen.values(), weights))), strength, strokes)
+            scale, detail, *weights = weights
+            strokes = _strokes(node, scale, detail)
+        shares = _shares(card, list(zip(chosen.values(), weights or [1.0])))
+        mix = Mix(shares, strength, strokes)
         card.check_strength(strength)
         mixes.append((mix, FrameRange.from_frames(of)))
     return tuple(mixes)

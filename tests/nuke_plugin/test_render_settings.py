@@ -54,7 +54,10 @@ def test_styles_are_blended_by_weight(comp: Comp) -> None:
 
 def test_one_style_is_whole_whatever_its_weight(comp: Comp) -> None:
     """The weight of a style that is alone decides nothing, 0 included."""
-    assert requests(comp.node(style_weight=0.0))[0].styles == {"warm": 1.0}
+    node = comp.node(style_weight=0.0)
+    assert requests(node)[0].styles == {"warm": 1.0}
+    node["style_weight"].setExpression("frame")
+    assert [one.frames for one in requests(node)] == ["1001-1003"]
 
 
 def test_weights_and_strength_are_sampled_at_each_frame(comp: Comp) -> None:
