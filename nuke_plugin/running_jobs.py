@@ -45,6 +45,15 @@ def job_of(node: nuke.Group) -> Optional[RenderJob]:
     return None
 
 
+def by_node() -> dict[str, RenderJob]:
+    """Return the jobs that have not ended, by the full names that their nodes have now."""
+    return {
+        owner.fullName(): job
+        for owner, job in tuple(_jobs)
+        if not job.ended.is_set() and is_attached(owner)
+    }
+
+
 def job_writing(results: Iterable[str]) -> Optional[RenderJob]:
     """Return the job that writes files of one of these patterns, resolved, whoever started it."""
     wanted = set(results)

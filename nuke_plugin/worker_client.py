@@ -41,7 +41,7 @@ from nuke_plugin.contract.worker_start import (
     find_worker_python,
     install_command,
 )
-from nuke_plugin.worker_process import WorkerProcess
+from nuke_plugin.worker_process import LOG_LINES, WorkerProcess
 
 RenderEvent = Union[Progress, Warning, Result, Cancelled]
 
@@ -148,6 +148,11 @@ class WorkerClient:
         """Process number of the running worker, or None."""
         process = self._process
         return process.pid if process is not None and process.is_usable else None
+
+    def log(self) -> list[str]:
+        """Return the last lines that the worker printed, also those of one that has died."""
+        process = self._process
+        return process.last_lines(LOG_LINES) if process is not None else []
 
     def render(self, request: Render) -> RenderConversation:
         """Send a render request, whose ``id`` is replaced by the next free one.

@@ -32,6 +32,9 @@ from nuke_plugin.contract.messages import (
 KEPT_LINES = 12
 """Lines of the worker's standard error that an error shows."""
 
+LOG_LINES = 500
+"""Lines of it that are kept for the panel's log."""
+
 Inbox = queue.Queue[Union[Answer, ImpastoError]]
 """What a request hears: messages, or the error that ended the process."""
 
@@ -57,7 +60,7 @@ class WorkerProcess:
         self._inboxes: dict[int, Inbox] = {}
         self._end: ImpastoError | None = None
         self._greeting: queue.Queue[Union[Hello, ImpastoError]] = queue.Queue()
-        self._last_lines: collections.deque[str] = collections.deque(maxlen=KEPT_LINES)
+        self._last_lines: collections.deque[str] = collections.deque(maxlen=LOG_LINES)
         self.last_heard = time.monotonic()
         """When the last message came in, in seconds of ``time.monotonic``."""
         self._errors_reader = self._start_thread(self._keep_errors, "impasto-worker-stderr")
@@ -73,9 +76,9 @@ class WorkerProcess:
         """Whether requests can still be sent to it."""
         return self._end is None and self._process.poll() is None
 
-    def last_lines(self) -> list[str]:
+    def last_lines(self, most: int = KEPT_LINES) -> list[str]:
         """Return what it printed last on standard error."""
-        return list(self._last_lines)
+        return list(self._last_lines)[-most:]
 
     def wait_for_greeting(self, timeout_seconds: float) -> Hello:
         """Return its first message; raise what went wrong instead."""

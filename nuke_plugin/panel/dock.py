@@ -13,7 +13,10 @@ from typing import Optional, Protocol
 import nuke
 
 from nuke_plugin.contract.errors import WorkerNotInstalled
+from nuke_plugin.panel.log_tab import LogTab
+from nuke_plugin.panel.looks_tab import LooksTab
 from nuke_plugin.panel.notice import Notice
+from nuke_plugin.panel.shots_tab import ShotsTab
 from nuke_plugin.panel.styles_tab import StylesTab
 from nuke_plugin.qt import QtCore, QtGui, QtWidgets
 from nuke_plugin.worker_python import find_worker_python
@@ -42,8 +45,17 @@ class Panel(QtWidgets.QWidget):
         self.tabs = QtWidgets.QTabWidget(self)
         self.tabs.setDocumentMode(True)
         self.styles = StylesTab(self)
-        self._tabs: list[Tab] = []
-        self._add("Styles", self.styles)
+        self.shots = ShotsTab(self)
+        self.looks = LooksTab(self.styles.thumbnail_of, self.shots.selectedNodes, self)
+        self.log = LogTab(self)
+        self._tabs: list[Tab] = [self.styles, self.shots, self.looks, self.log]
+        for title, tab in (
+            ("Styles", self.styles),
+            ("Shots", self.shots),
+            ("Looks", self.looks),
+            ("Log", self.log),
+        ):
+            self.tabs.addTab(tab, title)
         layout = QtWidgets.QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -83,7 +95,3 @@ class Panel(QtWidgets.QWidget):
         """Let the tab that shows follow Nuke; nothing while Nuke renders."""
         if not nuke.executing():
             self._tabs[self.tabs.currentIndex()].look()
-
-    def _add(self, title: str, tab: StylesTab) -> None:
-        self._tabs.append(tab)
-        self.tabs.addTab(tab, title)

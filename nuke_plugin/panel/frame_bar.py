@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Optional
 
 from nuke_plugin.panel.frame_previews import FramePreviews
+from nuke_plugin.panel.narrow import let_shrink
 from nuke_plugin.panel.notice import Notice
 from nuke_plugin.panel.own_frame import WIDTH_PX
 from nuke_plugin.panel.wipe_view import WipeView
-from nuke_plugin.qt import QtGui, QtWidgets, Signal
+from nuke_plugin.qt import Qt, QtGui, QtWidgets, Signal
 from nuke_plugin.style_list import StyleEntry
 
 _ABOUT = (
@@ -36,10 +37,10 @@ class FrameBar(QtWidgets.QWidget):
         self.switch.setToolTip(f"<qt>{_ABOUT}</qt>")
         self.state = QtWidgets.QLabel(self)
         self.state.setForegroundRole(QtGui.QPalette.ColorRole.PlaceholderText)
-        policy = self.state.sizePolicy()
-        policy.setHorizontalPolicy(QtWidgets.QSizePolicy.Policy.Ignored)
-        self.state.setSizePolicy(policy)
-        self.update_button = QtWidgets.QPushButton("&Update", self)
+        let_shrink(self.state)
+        self.update_button = QtWidgets.QToolButton(self)
+        self.update_button.setText("Update")
+        self.update_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.update_button.setToolTip("Render the current frame now and paint every style on it.")
         self.notice = Notice(self)
         row = QtWidgets.QHBoxLayout()

@@ -6,13 +6,19 @@ from typing import Optional
 
 from nuke_plugin import rich_text
 from nuke_plugin.contract.errors import WorkerNotInstalled
+from nuke_plugin.panel.narrow import let_shrink
 from nuke_plugin.qt import Qt, QtGui, QtWidgets
 
 
 class Notice(QtWidgets.QFrame):
-    """A box that says what is wrong, with a command to copy if one mends it."""
+    """A box that says what is wrong, with a command to copy if one mends it.
 
-    def __init__(self, parent: Optional[QtWidgets.QWidget] = None) -> None:
+    One that tells what came of an action can be closed; one that tells a lasting fault cannot.
+    """
+
+    def __init__(
+        self, parent: Optional[QtWidgets.QWidget] = None, can_be_closed: bool = False
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("notice")
         # Only this frame: a style sheet that reached the children would undress Nuke's own style.
@@ -28,15 +34,25 @@ class Notice(QtWidgets.QFrame):
         self._command = QtWidgets.QLineEdit(self)
         self._command.setObjectName("command")
         self._command.setReadOnly(True)
+        let_shrink(self._command)
         self._copy = QtWidgets.QPushButton("Copy", self)
         self._copy.clicked.connect(self._copyCommand)
         row = QtWidgets.QHBoxLayout()
         row.addWidget(self._command, 1)
         row.addWidget(self._copy)
+        self.close_button = QtWidgets.QToolButton(self)
+        self.close_button.setText("✕")
+        self.close_button.setAutoRaise(True)
+        self.close_button.setAccessibleName("Close this message")
+        self.close_button.setVisible(can_be_closed)
+        self.close_button.clicked.connect(self.hide)
+        top = QtWidgets.QHBoxLayout()
+        top.addWidget(self._title, 1)
+        top.addWidget(self.close_button)
         layout = QtWidgets.QVBoxLayout(self)
         layout.setContentsMargins(10, 6, 8, 8)
         layout.setSpacing(4)
-        layout.addWidget(self._title)
+        layout.addLayout(top)
         layout.addWidget(self._text)
         layout.addLayout(row)
 

@@ -9,16 +9,19 @@ import nuke
 
 from nuke_plugin import style_knobs, style_node
 from nuke_plugin.contract.errors import FavouritesUnusable
+from nuke_plugin.looks.record import Look
 from nuke_plugin.panel import style_filter
 from nuke_plugin.panel.favourites import Favourites
 from nuke_plugin.panel.frame_bar import FrameBar, FrameWipe
 from nuke_plugin.panel.frame_previews import FramePreviews
+from nuke_plugin.panel.narrow import let_shrink
 from nuke_plugin.panel.notice import Notice
 from nuke_plugin.panel.own_frame import OwnFrame
 from nuke_plugin.panel.strength_control import StrengthControl
 from nuke_plugin.panel.style_details import StyleDetails
 from nuke_plugin.panel.style_filter import Category
 from nuke_plugin.panel.style_grid import CellPicture, StyleGrid
+from nuke_plugin.panel.thumbnails import png_of
 from nuke_plugin.qt import Qt, QtCore, QtWidgets
 from nuke_plugin.style_list import StyleEntry, StyleList
 
@@ -43,7 +46,6 @@ class StylesTab(QtWidgets.QWidget):
         self.search_field.setAccessibleName("Find a style")
         self.search_field.setToolTip("Title, artist, year, model, or what was measured: 'steady'.")
         self.search_field.setClearButtonEnabled(True)
-        self.search_field.setMinimumWidth(60)
         self.category_menu = QtWidgets.QComboBox(self)
         self.category_menu.setAccessibleName("Category")
         self.category_menu.setMaxVisibleItems(30)
@@ -70,21 +72,17 @@ class StylesTab(QtWidgets.QWidget):
 
     def _arrange(self) -> None:
         top = QtWidgets.QHBoxLayout()
+        let_shrink(self.search_field)
         top.addWidget(self.search_field, 3)
         top.addWidget(self.category_menu, 2)
         top.addWidget(self.refresh_button)
-        self.category_menu.setMinimumContentsLength(8)
         line = QtWidgets.QFrame(self)
         line.setFrameShape(QtWidgets.QFrame.Shape.HLine)
         line.setFrameShadow(QtWidgets.QFrame.Shadow.Sunken)
         buttons = QtWidgets.QHBoxLayout()
         buttons.addWidget(self.create_button, 1)
         buttons.addWidget(self.apply_button, 1)
-        for widget in (self.node_label, self.create_button, self.apply_button, self.category_menu):
-            # A node's long name must not make the pane wider.
-            policy = widget.sizePolicy()
-            policy.setHorizontalPolicy(QtWidgets.QSizePolicy.Policy.Ignored)
-            widget.setSizePolicy(policy)
+        let_shrink(self.node_label, self.create_button, self.apply_button, self.category_menu)
         self.splitter = QtWidgets.QSplitter(Qt.Orientation.Vertical, self)
         self.splitter.addWidget(self.grid)
         self.splitter.addWidget(self.wipe)
@@ -148,6 +146,26 @@ class StylesTab(QtWidgets.QWidget):
         if self._strength() != self._wiped_strength:
             self._wisher.start()
         self._show_frame_state()
+
+    def thumbnail_of(self, node: nuke.Group, look: Look) -> Optional[bytes]:
+        """Return a PNG that shows a node's look: on its own frame, else what came with the model.
+
+        None for a look of several styles, which no picture here shows, and of one not installed.
+        """
+        if len(look.styles) > 1:
+            return None
+        (style,) = look.styles
+        entry, frame = self._styles.entry(style.model, style.style), self.previews.frame
+        if entry is None:
+            return None
+        picture = entry.preview
+        if frame is not None and frame.moment.node == node.fullName():
+            for strength in (round(look.strength, 2), 1.0):
+                painted = frame.picture(*entry.key, strength)
+                if self.previews.painted(painted):
+                    picture = painted
+                    break
+        return png_of(picture)
 
     def category(self) -> Category:
         """Return the chosen category."""

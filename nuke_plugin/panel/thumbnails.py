@@ -18,6 +18,8 @@ _LOOK_EVERY_MS = 15
 _MOST_BYTES = 96 * 1024 * 1024
 _MOST_WAITING = 400
 
+_THUMBNAIL_PX = (320, 180)
+
 _Key = tuple[str, int, int]
 
 
@@ -111,6 +113,17 @@ class _Reader:
                     self._condition.wait()
                 key = self._wanted.pop()
             self.done.put((key, _read(*key)))
+
+
+def png_of(file: Path) -> Optional[bytes]:
+    """Return a picture as the PNG of a look's thumbnail; None when it cannot be read."""
+    image = _read(str(file), *_THUMBNAIL_PX)
+    if image.isNull():
+        return None
+    buffer = QtCore.QBuffer()
+    buffer.open(QtCore.QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # PySide2 wants a text, the stub bytes
+    return bytes(buffer.data().data())
 
 
 def _read(file: str, width: int, height: int) -> QtGui.QImage:

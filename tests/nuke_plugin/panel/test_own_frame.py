@@ -71,12 +71,12 @@ def test_the_script_is_left_as_it_was(comp: Comp, nuke: ModuleType, tmp_path: Pa
 
 def test_it_works_inside_a_group(comp: Comp, nuke: ModuleType, tmp_path: Path) -> None:
     """The plate of a node in a Group is rendered there, and nothing stays in the Group."""
-    group = nuke.nodes.Group(inputs=[comp.plate])
+    group = nuke.nodes.Group()
     with group:
         source = nuke.nodes.Input()
-        source.setSelected(True)
         node = style_node.create("tiny", "warm")
         node.setInput(0, source)
+    group.setInput(0, comp.plate)
     inside = len(group.nodes())
     small(node, tmp_path / "frame.exr")
 

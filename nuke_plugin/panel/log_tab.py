@@ -1,0 +1,121 @@
+"""Holds the *Log* tab: what the worker said last, and all that support asks for as one text."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Optional
+
+import nuke
+
+from nuke_plugin import worker_client
+from nuke_plugin.contract.errors import WorkerNotInstalled
+from nuke_plugin.contract.version import PROTOCOL, VERSION
+from nuke_plugin.contract.worker_start import cleaned_environment
+from nuke_plugin.panel.narrow import let_shrink
+from nuke_plugin.qt import BINDING, QtCore, QtGui, QtWidgets
+from nuke_plugin.style_list import StyleList
+from nuke_plugin.worker_python import PLUGIN_ROOT, find_worker_python
+
+_OTHER_VARIABLES = ("OCIO", "NUKE_PATH")
+_OWN_PREFIX = "IMPASTO_"
+
+
+class LogTab(QtWidgets.QWidget):
+    """The worker's state and last lines."""
+
+    def __init__(self, parent: Optional[QtWidgets.QWidget] = None) -> None:
+        super().__init__(parent)
+        self._shown: Optional[list[str]] = None
+        self.state = QtWidgets.QLabel(self)
+        self.state.setWordWrap(True)
+        self.lines = QtWidgets.QPlainTextEdit(self)
+        self.lines.setReadOnly(True)
+        self.lines.setAccessibleName("What the worker said last")
+        self.lines.setLineWrapMode(QtWidgets.QPlainTextEdit.LineWrapMode.NoWrap)
+        self.lines.setFont(QtGui.QFontDatabase.systemFont(QtGui.QFontDatabase.SystemFont.FixedFont))
+        self.copy_button = QtWidgets.QPushButton("&Copy for support", self)
+        self.copy_button.setToolTip("Copy versions, settings, models and these lines as text.")
+        self.copy_button.clicked.connect(self._copy)
+        self.copied = QtWidgets.QLabel(self)
+        let_shrink(self.copied)
+        row = QtWidgets.QHBoxLayout()
+        row.addWidget(self.copied, 1)
+        row.addWidget(self.copy_button)
+        layout = QtWidgets.QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.addWidget(self.state)
+        layout.addWidget(self.lines, 1)
+        layout.addLayout(row)
+        self.setFocusProxy(self.lines)
+        self.look()
+
+    def refresh(self) -> None:
+        """Show the lines anew."""
+        self._shown = None
+        self.look()
+
+    def look(self) -> None:
+        """Show what the worker said since; the view stays where the reader is."""
+        self.state.setText(_state())
+        lines = worker_client.session().log()
+        if lines == self._shown:
+            return
+        self._shown = lines
+        bar = self.lines.verticalScrollBar()
+        was_at_end, place = bar.value() >= bar.maximum(), bar.value()
+        self.lines.setPlainText("\n".join(lines) or "The worker has said nothing.")
+        bar.setValue(bar.maximum() if was_at_end else place)
+
+    def _copy(self) -> None:
+        QtGui.QGuiApplication.clipboard().setText(support_text(os.environ))
+        self.copied.setText("Copied.")
+        QtCore.QTimer.singleShot(4000, self.copied.clear)
+
+
+def support_text(environ: Mapping[str, str]) -> str:
+    """Return what support asks for: versions, settings, models, the worker's last lines.
+
+    Of the environment it holds Impasto's own variables, ``OCIO`` and ``NUKE_PATH``, no others:
+    they may hold passwords.
+    """
+    return "\n".join((*_versions(environ), "", *_models(environ), "", *_log()))
+
+
+def _state() -> str:
+    pid = worker_client.session().pid
+    if pid is not None:
+        return f"The worker runs as process {pid}."
+    return "The worker is not running. The first render or preview starts it."
+
+
+def _versions(environ: Mapping[str, str]) -> Iterator[str]:
+    yield f"Impasto {VERSION}, protocol {PROTOCOL}, in {PLUGIN_ROOT}"
+    yield f"Nuke {nuke.NUKE_VERSION_STRING}, Python {platform.python_version()}, " + (
+        f"{BINDING} {QtCore.qVersion()}"
+    )
+    yield f"{platform.platform()}, {platform.machine()}, {os.cpu_count()} processors"
+    try:
+        yield f"Worker: {find_worker_python(environ)}"
+    except WorkerNotInstalled as error:
+        yield f"Worker: {error.message}"
+    for name in sorted(environ):
+        if name.startswith(_OWN_PREFIX) or name in _OTHER_VARIABLES:
+            yield f"{name}={environ[name]}"
+    dropped = sorted(set(environ) - set(cleaned_environment(environ)))
+    yield f"Kept from the worker: {', '.join(dropped) or 'nothing'}"
+    yield f"sys.executable: {sys.executable}"
+
+
+def _models(environ: Mapping[str, str]) -> Iterator[str]:
+    styles = StyleList.read(environ)
+    for model in styles.model_ids():
+        yield f"Model {model}: {', '.join(styles.style_ids(model))}"
+    yield from styles.problems or ("No model folder is left out.",)
+
+
+def _log() -> Iterator[str]:
+    yield _state()
+    yield from worker_client.session().log() or ("It has said nothing.",)

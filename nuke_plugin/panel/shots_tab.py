@@ -1,0 +1,345 @@
+"""Holds the *Shots* tab: every ImpastoStyle node of the script, and actions for many at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Callable, Optional
+
+import nuke
+
+from nuke_plugin import frame_states, running_jobs, style_node
+from nuke_plugin.looks import clipboard
+from nuke_plugin.looks.facts import Fact
+from nuke_plugin.panel import said, shot_actions, shot_table
+from nuke_plugin.panel.narrow import let_shrink
+from nuke_plugin.panel.notice import Notice
+from nuke_plugin.panel.shot_table import ShotTable, StateReader
+from nuke_plugin.qt import QAction, Qt, QtCore, QtGui, QtWidgets, run
+from nuke_plugin.render_job import RenderJob
+from nuke_plugin.style_list import StyleList
+
+_WALK_SHARE = 0.02
+"""Share of Nuke's time that looking for nodes in the script may take."""
+
+_RENDER_EVERY_MS = 50
+_COLUMN_WIDTHS = {
+    shot_table.SHOT: 90,
+    shot_table.NODE: 110,
+    shot_table.STYLE: 120,
+    shot_table.STRENGTH: 62,
+    shot_table.RANGE: 84,
+    shot_table.FRESH: 46,
+    shot_table.STALE: 46,
+    shot_table.MISSING: 56,
+}
+
+
+class ShotsTab(QtWidgets.QWidget):
+    """The table, a search, and the actions."""
+
+    def __init__(self, parent: Optional[QtWidgets.QWidget] = None) -> None:
+        super().__init__(parent)
+        self._styles = StyleList((), ())
+        self._walk_at = 0.0
+        self._to_render: list[nuke.Group] = []
+        self._said: list[Fact] = []
+        self.table = ShotTable(self)
+        self.proxy = QtCore.QSortFilterProxyModel(self)
+        self.proxy.setSourceModel(self.table)
+        self.proxy.setSortRole(shot_table.SORT_ROLE)
+        self.proxy.setFilterKeyColumn(-1)
+        self.proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.proxy.setDynamicSortFilter(False)
+        self.search_field = QtWidgets.QLineEdit(self)
+        self.search_field.setPlaceholderText("Find a shot, node or style")
+        self.search_field.setAccessibleName("Find a shot")
+        self.search_field.setClearButtonEnabled(True)
+        self.count_label = QtWidgets.QLabel(self)
+        self.view = QtWidgets.QTableView(self)
+        self.view.setModel(self.proxy)
+        self.notice = Notice(self, can_be_closed=True)
+        self.notice.show_text("", "")
+        self.style_button = QtWidgets.QToolButton(self)
+        self.style_menu = QtWidgets.QMenu("Style", self)
+        self.strength_field = QtWidgets.QDoubleSpinBox(self)
+        self.strength_button = QtWidgets.QPushButton("Set strength", self)
+        self.render_button = self._button("&Render", self._render, "Render stale, missing frames.")
+        self.cancel_button = self._button("Ca&ncel", self._cancel, "Stop their renders.")
+        self.copy_button = self._button("&Copy look", self._copy, "Copy the look of one row.")
+        self.paste_button = self._button(
+            "&Paste look", self._paste, "Give the copied look to the selected rows."
+        )
+        self.reader = StateReader(
+            self.table, self.visibleRows, frame_states.of, time.monotonic, self
+        )
+        self.setFocusProxy(self.view)
+        self._set_up_view()
+        self._set_up_actions()
+        self._arrange()
+        self._show_selection()
+
+    def _set_up_view(self) -> None:
+        view = self.view
+        view.setAccessibleName("Shots")
+        view.setSelectionBehavior(QtWidgets.QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QtWidgets.QAbstractItemView.SelectionMode.ExtendedSelection)
+        view.setSortingEnabled(True)
+        view.sortByColumn(shot_table.SHOT, Qt.SortOrder.AscendingOrder)
+        view.setShowGrid(False)
+        view.setAlternatingRowColors(True)
+        view.setWordWrap(False)
+        view.setTabKeyNavigation(False)
+        view.setDragDropMode(QtWidgets.QAbstractItemView.DragDropMode.DropOnly)
+        view.setDropIndicatorShown(True)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.setHorizontalScrollMode(QtWidgets.QAbstractItemView.ScrollMode.ScrollPerPixel)
+        rows = view.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QtWidgets.QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(view.fontMetrics().height() + 8)
+        columns = view.horizontalHeader()
+        columns.setHighlightSections(False)
+        columns.setStretchLastSection(True)
+        scale = view.fontMetrics().averageCharWidth() / 6.5
+        for column, width in _COLUMN_WIDTHS.items():
+            columns.resizeSection(column, round(width * max(1.0, scale)))
+
+    def _set_up_actions(self) -> None:
+        self.style_button.setText("Set style")
+        self.style_button.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.style_button.setMenu(self.style_menu)
+        self.style_button.setToolTip("Give the selected rows a style; or drag one onto a row.")
+        self.style_menu.aboutToShow.connect(self._fill_style_menu)
+        self.strength_field.setRange(0.0, 1.0)
+        self.strength_field.setSingleStep(0.05)
+        self.strength_field.setValue(1.0)
+        self.strength_field.setAccessibleName("Strength to set")
+        self.strength_button.setToolTip("Give the selected rows this strength.")
+        self.strength_button.clicked.connect(self._set_strength)
+        self.show_action = QAction("Show in the node graph", self)
+        self.show_action.triggered.connect(lambda: self._show_in_graph())
+        self.search_field.textChanged.connect(self.proxy.setFilterFixedString)
+        self.view.selectionModel().selectionChanged.connect(lambda *_: self._show_selection())
+        self.view.activated.connect(lambda _: self._show_in_graph())
+        self.view.customContextMenuRequested.connect(self._open_menu)
+        self.table.dropped.connect(self._dropped)
+        self._renderer = QtCore.QTimer(self)
+        self._renderer.setInterval(_RENDER_EVERY_MS)
+        self._renderer.timeout.connect(self._render_next)
+
+    def _arrange(self) -> None:
+        top = QtWidgets.QHBoxLayout()
+        top.addWidget(self.search_field, 1)
+        top.addWidget(self.count_label)
+        settings = QtWidgets.QHBoxLayout()
+        settings.addWidget(self.style_button)
+        settings.addStretch(1)
+        settings.addWidget(self.strength_field, 1)
+        settings.addWidget(self.strength_button)
+        actions = QtWidgets.QHBoxLayout()
+        for button in (
+            self.render_button,
+            self.cancel_button,
+            self.copy_button,
+            self.paste_button,
+        ):
+            let_shrink(button)
+            actions.addWidget(button, 1)
+        let_shrink(self.search_field, self.strength_field)
+        layout = QtWidgets.QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.addLayout(top)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.notice)
+        layout.addLayout(settings)
+        layout.addLayout(actions)
+
+    # -- what is shown ------------------------------------------------------------------
+    def showEvent(self, event: QtGui.QShowEvent) -> None:
+        """Begin to look at the frames of what is on the screen."""
+        super().showEvent(event)
+        self._walk_at = 0.0
+        self.reader.start()
+
+    def hideEvent(self, event: QtGui.QHideEvent) -> None:
+        """Look no more."""
+        self.reader.stop()
+        super().hideEvent(event)
+
+    def refresh(self) -> None:
+        """Look again at what is installed."""
+        self._styles = StyleList.read()
+        self.table.setStyles(self._styles)
+
+    def look(self) -> None:
+        """Follow the script: its nodes, the rows on the screen, the renders."""
+        began = time.monotonic()
+        if began >= self._walk_at:
+            if self.table.setNodes(list(style_node.all_style_nodes())):
+                header = self.view.horizontalHeader()
+                self.proxy.sort(header.sortIndicatorSection(), header.sortIndicatorOrder())
+            took = time.monotonic() - began
+            self._walk_at = began + max(1.0, took / _WALK_SHARE)
+        for row in self.visibleRows():
+            self.table.readAgain(row)
+        jobs = running_jobs.by_node()
+        texts = {name: _job_text(job) for name, job in jobs.items()}
+        self.table.setJobs({**dict.fromkeys(self._waiting(), "waits"), **texts})
+        for name in jobs:
+            self.reader.forget(name)
+        self._show_selection()
+
+    def visibleRows(self) -> list[int]:
+        """Return the rows of the table that are on the screen, from the top."""
+        first = self.view.rowAt(0)
+        if first < 0:
+            return []
+        last = self.view.rowAt(self.view.viewport().height() - 1)
+        last = self.proxy.rowCount() - 1 if last < 0 else last
+        indexes = (self.proxy.index(row, 0) for row in range(first, last + 1))
+        return [self.proxy.mapToSource(index).row() for index in indexes]
+
+    def selectedNodes(self) -> list[nuke.Group]:
+        """Return the nodes of the selected rows that are still there, from the top."""
+        selected = sorted(self.view.selectionModel().selectedRows(), key=lambda index: index.row())
+        rows = (self.proxy.mapToSource(index).row() for index in selected)
+        nodes = (self.table.node(row) for row in rows)
+        return [node for node in nodes if style_node.is_attached(node)]
+
+    def _show_selection(self) -> None:
+        count, selected = self.table.rowCount(), len(self.selectedNodes())
+        nodes = f"{count} node{'' if count == 1 else 's'}"
+        self.count_label.setText(f"{nodes}, {selected} selected" if selected else nodes)
+        for button in (
+            self.style_button,
+            self.strength_field,
+            self.strength_button,
+            self.render_button,
+            self.cancel_button,
+            self.paste_button,
+        ):
+            button.setEnabled(selected > 0)
+        self.copy_button.setEnabled(selected == 1)
+
+    # -- what is done -------------------------------------------------------------------
+    def _button(self, text: str, press: Callable[[], None], tooltip: str) -> QtWidgets.QPushButton:
+        button = QtWidgets.QPushButton(text, self)
+        button.setToolTip(tooltip)
+        button.clicked.connect(lambda: press())
+        return button
+
+    def _run(self, action: str, press: Callable[[], Iterable[Fact]]) -> None:
+        said.run(self.notice, action, press)
+        self.look()
+
+    def _fill_style_menu(self) -> None:
+        self.style_menu.clear()
+        several = len(self._styles.model_ids()) > 1
+        for model in self._styles.model_ids():
+            entries = [entry for entry in self._styles.entries if entry.model_id == model]
+            menu = self.style_menu.addMenu(entries[0].model_title) if several else self.style_menu
+            for entry in entries:
+                action = menu.addAction(entry.title)
+                action.triggered.connect(
+                    lambda _=False, key=entry.key: self._set_style(self.selectedNodes(), *key)
+                )
+
+    def _set_style(self, nodes: Sequence[nuke.Group], model: str, style: str) -> None:
+        self._run("Set style", lambda: shot_actions.set_style(nodes, model, style))
+
+    def _set_strength(self) -> None:
+        nodes, strength = self.selectedNodes(), self.strength_field.value()
+        self._run("Set strength", lambda: shot_actions.set_strength(nodes, strength))
+
+    def _dropped(self, model: str, style: str, row: int) -> None:
+        """Set a dropped style: on all selected rows if it fell on one of them, else on its row."""
+        selected = self.selectedNodes()
+        target = self.table.node(row)
+        is_among = any(node.fullName() == self.table.name(row) for node in selected)
+        self._set_style(selected if is_among else [target], model, style)
+
+    def _render(self) -> None:
+        """Render the selected rows: one is started at a time, so that Nuke breathes between."""
+        waiting = self._waiting()
+        nodes = self.selectedNodes()
+        self._to_render += [node for node in nodes if node.fullName() not in waiting]
+        self._said = []
+        self.notice.show_text("", "")
+        self._renderer.start()
+        self.look()
+
+    def _waiting(self) -> set[str]:
+        """Return the names of the nodes whose render was asked for and not started yet."""
+        return {node.fullName() for node in self._to_render if style_node.is_attached(node)}
+
+    def _render_next(self) -> None:
+        if nuke.executing():
+            return  # a slice of plates, or something of the user's: soon again
+        if not self._to_render:
+            self._renderer.stop()
+            return
+        node = self._to_render.pop(0)
+        said.run(self.notice, "Render", lambda: self._started(node))
+        if not self._to_render:
+            self._renderer.stop()
+            self.look()
+
+    def _started(self, node: nuke.Group) -> list[Fact]:
+        self._said = [*self._said, *shot_actions.start_render(node)]
+        return self._said
+
+    def _cancel(self) -> None:
+        nodes = self.selectedNodes()
+        names = {node.fullName() for node in nodes}
+        self._to_render = [
+            node
+            for node in self._to_render
+            if style_node.is_attached(node) and node.fullName() not in names
+        ]
+        shot_actions.cancel(nodes)
+        self.look()
+
+    def _copy(self) -> None:
+        def copied() -> Iterable[Fact]:
+            (node,) = self.selectedNodes()
+            text, facts = clipboard.look_text(node)
+            QtGui.QGuiApplication.clipboard().setText(text)
+            return facts
+
+        self._run("Copy look", copied)
+
+    def _paste(self) -> None:
+        text, nodes = QtGui.QGuiApplication.clipboard().text(), self.selectedNodes()
+        self._run("Paste look", lambda: clipboard.apply_text(text, nodes).facts)
+
+    def _show_in_graph(self) -> None:
+        nodes = self.selectedNodes()
+        if nodes:
+            shot_actions.show_in_graph(nodes[0])
+
+    def _open_menu(self, place: QtCore.QPoint) -> None:
+        if not self.selectedNodes():
+            return
+        menu = QtWidgets.QMenu(self)
+        menu.addMenu(self.style_menu)
+        for button in (
+            self.render_button,
+            self.cancel_button,
+            self.copy_button,
+            self.paste_button,
+        ):
+            action = menu.addAction(button.text())
+            action.setEnabled(button.isEnabled())
+            action.triggered.connect(button.click)
+        menu.addSeparator()
+        menu.addAction(self.show_action)
+        run(menu, self.view.viewport().mapToGlobal(place))
+
+
+def _job_text(job: RenderJob) -> str:
+    if job.is_cancelled:
+        return "cancelling"
+    if not running_jobs.is_first(job):
+        return "waits"
+    return f"{job.done} of {job.total}"
