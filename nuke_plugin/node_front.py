@@ -66,7 +66,7 @@ def _add_styles(add: _Knobs, models: Sequence[str], styles: Sequence[str]) -> No
         title = "Style" if number == 1 else f"Style {number}"
         add(nuke.Enumeration_Knob(name, title, items), tooltips[name])
         add(
-            _number(weight, "weight", 1.0),
+            _number(weight, "weight"),
             "The style's share beside the others: only the proportions of the weights count, and "
             "one style alone is painted whole. May be animated. It needs a new Render.",
             starts_line=False,
@@ -76,7 +76,7 @@ def _add_styles(add: _Knobs, models: Sequence[str], styles: Sequence[str]) -> No
 
 def _add_painting(add: _Knobs) -> None:
     add(
-        _number(knobs.STRENGTH, "Strength", 1.0),
+        _number(knobs.STRENGTH, "Strength"),
         "How strongly the network paints: 0 gives the plate, 1 the full style. May be animated. "
         "It needs a new Render; to fade the result without one, use Mix.",
     )
@@ -88,12 +88,12 @@ def _add_painting(add: _Knobs) -> None:
         starts_line=True,
     )
     add(
-        _number(knobs.STROKE_SCALE, "Stroke scale", 1.0, SMALLEST_SCALE, LARGEST_SCALE),
+        _number(knobs.STROKE_SCALE, "Stroke scale", SMALLEST_SCALE, LARGEST_SCALE),
         "Size of the strokes while they follow the frame, 0.25 to 4: at 1 they cover as much of it "
         "as of the painting the model learned. May be animated. It needs a new Render.",
     )
     add(
-        _number(knobs.STROKE_DETAIL, "Detail", 1.0),
+        _number(knobs.STROKE_DETAIL, "Detail"),
         "How much of the plate's fine detail comes back where strokes are enlarged: 0 none, 1 all. "
         "May be animated. It needs a new Render.",
     )
@@ -263,13 +263,10 @@ def _button(name: str, label: str, module: str, function: str) -> nuke.PyScript_
     return nuke.PyScript_Knob(name, label, _BUTTON.format(module=module, function=function))
 
 
-def _number(
-    name: str, label: str, default: float, least: float = 0.0, most: float = 1.0
-) -> nuke.Double_Knob:
+def _number(name: str, label: str, least: float = 0.0, most: float = 1.0) -> nuke.Double_Knob:
     knob = nuke.Double_Knob(name, label)
     knob.setRange(least, most)
-    knob.setDefaultValue([default])
-    knob.setValue(default)
+    knob.setValue(knobs.NEUTRAL_NUMBERS[name])
     return knob
 
 

@@ -87,13 +87,29 @@ DEFAULT_COLORSPACE = "scene-linear Rec.709"
 COLORSPACES = (DEFAULT_COLORSPACE, "ACEScg")
 
 
+NEUTRAL_NUMBERS = dict.fromkeys((*STYLES.values(), STRENGTH, STROKE_SCALE, STROKE_DETAIL), 1.0)
+"""What the number knobs of the front hold at first, and again when they are reset by hand."""
+
+
 def apply_flags(group: nuke.Group) -> None:
-    """Set the flags that a script does not keep; on creation, loading and pasting."""
+    """Set what a script does not keep, flags and defaults; on creation, loading and pasting."""
+    for name, number in NEUTRAL_NUMBERS.items():
+        if name in group.knobs():
+            _give_default(group[name], number)
     for name in HIDDEN:
         if name in group.knobs():
             group[name].setVisible(False)
     if FRAMES_NOTICE in group.knobs():
         group[FRAMES_NOTICE].setFlag(nuke.DO_NOT_WRITE)
+
+
+def _give_default(knob: nuke.Double_Knob, number: float) -> None:
+    """Give a number its default, which must neither move it nor keep it out of the script."""
+    knob.setFlag(nuke.ALWAYS_SAVE)  # a value that is the default would be left out, and load as 0
+    held = knob.toScript()
+    knob.setDefaultValue([number])
+    if knob.toScript() != held:
+        knob.fromScript(held)
 
 
 def chosen_styles(group: nuke.Group) -> dict[str, str]:

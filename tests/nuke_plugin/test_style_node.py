@@ -260,6 +260,24 @@ def test_flags_that_scripts_lose_are_set_again(comp: Comp, nuke: ModuleType) -> 
         assert not node[name].visible()
 
 
+def test_defaults_that_scripts_lose_are_set_again(comp: Comp, nuke: ModuleType) -> None:
+    """Numbers keep their value through a script, 0 too, and go back to their default by hand."""
+    node = comp.node(strength=0.0, style2_weight=0.5)
+    node["style_weight"].setExpression("frame")
+    comp.save()
+    assert "\n strength 0\n" in comp.script.read_text(encoding="utf-8")
+    nuke.scriptOpen(str(comp.script))
+    node = nuke.toNode("ImpastoStyle1")
+    numbers = ("strength", "style2_weight", "style3_weight", "stroke_scale")
+
+    assert [node[name].value() for name in numbers] == [0.0, 0.5, 1.0, 1.0]
+    assert [node[name].defaultValue() for name in numbers] == [1.0] * 4
+    assert node["style_weight"].hasExpression()
+    nuke.scriptSave()
+    nuke.scriptOpen(str(comp.script))
+    assert nuke.toNode("ImpastoStyle1")["style3_weight"].value() == 1.0
+
+
 def test_it_works_inside_another_group(comp: Comp, nuke: ModuleType) -> None:
     """A node inside a Group passes its input through and is found as one of ours."""
     outer = nuke.nodes.Group()
