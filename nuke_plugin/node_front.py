@@ -51,13 +51,17 @@ def add_knobs(group: nuke.Group, knobs_of_front: Sequence[nuke.Knob]) -> None:
 
 def _add_styles(add: _Knobs, models: Sequence[str], styles: Sequence[str]) -> None:
     add(
+        nuke.CascadingEnumeration_Knob(knobs.LIBRARY, "Library", list(models)),
+        "Every installed style, by model: choosing one sets Model and Style. The Impasto panel "
+        "shows them as pictures.",
+    )
+    add(
         nuke.Enumeration_Knob(knobs.MODEL, "Model", list(models)),
         "The trained network. One model holds several styles. Models are searched in "
         "IMPASTO_MODELS, then in the folder that ships with Impasto.",
     )
     tooltips = {
-        knobs.STYLE: "The painting whose palette and strokes the plate takes on. The Impasto panel "
-        "shows them all as pictures.",
+        knobs.STYLE: "The painting whose palette and strokes the plate takes on.",
         knobs.STYLE2: "A second style of the model to blend with the first, or none.",
         knobs.STYLE3: "A third style of the model to blend with the others, or none.",
     }

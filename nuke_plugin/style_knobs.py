@@ -13,7 +13,7 @@ import nuke
 VERSION_KNOB = "impasto_version"
 """Marks a Group as one of ours, and says which version of it stands in the script."""
 
-MODEL, ABOUT = "model", "about"
+LIBRARY, MODEL, ABOUT = "library", "model", "about"
 STYLE, STYLE2, STYLE3 = "style", "style2", "style3"
 WEIGHT, WEIGHT2, WEIGHT3 = "style_weight", "style2_weight", "style3_weight"
 STYLES = {STYLE: WEIGHT, STYLE2: WEIGHT2, STYLE3: WEIGHT3}
@@ -99,6 +99,8 @@ def apply_flags(group: nuke.Group) -> None:
     for name in HIDDEN:
         if name in group.knobs():
             group[name].setVisible(False)
+    if LIBRARY in group.knobs():
+        group[LIBRARY].setFlag(nuke.KNOB_CHANGED_ALWAYS)  # else it does nothing in a closed panel
     if FRAMES_NOTICE in group.knobs():
         group[FRAMES_NOTICE].setFlag(nuke.DO_NOT_WRITE)
 

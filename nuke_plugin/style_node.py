@@ -98,8 +98,7 @@ def set_style(group: nuke.Group, model: str, style: str) -> None:
 
 def refresh(group: nuke.Group, installed: Optional[StyleList] = None) -> None:
     """Fit the menus to what is installed now; a choice that is not installed stays and is told."""
-    model, style = group[style_knobs.MODEL].value(), group[style_knobs.STYLE].value()
-    choose(group, installed or StyleList.read(), model, style)
+    choose(group, installed or StyleList.read(), *_choice(group))
 
 
 def claim_results(group: nuke.Group) -> None:
@@ -180,12 +179,20 @@ _waiting: list[nuke.Group] = []
 def knob_changed() -> None:
     """React to a knob of a Group: another model has other styles."""
     node, knob = nuke.thisNode(), nuke.thisKnob()
-    if knob is None or knob.name() not in (style_knobs.MODEL, *style_knobs.STYLES):
+    watched = (style_knobs.LIBRARY, style_knobs.MODEL, *style_knobs.STYLES)
+    if knob is None or knob.name() not in watched:
         return
     if not is_style_node(node) or node_version.is_newer(node):
         return
+    model, style = _choice(node)
+    if knob.name() == style_knobs.LIBRARY:
+        chosen_model, slash, chosen_style = knob.value().partition("/")
+        if not slash or (chosen_model, chosen_style) == (model, style):
+            return  # the menu follows a choice that was made elsewhere
+        with undo.not_recorded():
+            choose(node, StyleList.read(), chosen_model, chosen_style)
+        return
     installed = StyleList.read()
-    model, style = node[style_knobs.MODEL].value(), node[style_knobs.STYLE].value()
     styles, further = installed.style_ids(model), None
     if knob.name() == style_knobs.MODEL and styles:
         style = style if style in styles else styles[0]
@@ -223,7 +230,19 @@ def choose(
             if was != model and chosen not in styles:
                 chosen = style_knobs.NO_STYLE
         _fill_menu(group[name], [style_knobs.NO_STYLE, *styles], chosen)
+    if style_knobs.LIBRARY in group.knobs():
+        items = [_in_library(entry.model_id, entry.style_id) for entry in installed.entries]
+        _fill_menu(group[style_knobs.LIBRARY], items, _in_library(*_choice(group)))
     _describe(group, installed)
+
+
+def _in_library(model: str, style: str) -> str:
+    """Return a style as the cascading menu of all has it: its model opens the level."""
+    return NOTHING_INSTALLED if model == NOTHING_INSTALLED else f"{model}/{style}"
+
+
+def _choice(group: nuke.Group) -> tuple[str, str]:
+    return group[style_knobs.MODEL].value(), group[style_knobs.STYLE].value()
 
 
 def _fill_menu(menu: nuke.Enumeration_Knob, installed: list[str], chosen: str) -> None:

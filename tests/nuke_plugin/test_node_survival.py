@@ -71,7 +71,7 @@ def test_every_control_is_set_here(comp: Comp) -> None:
     plain = ("Tab_Knob", "Text_Knob", "PyScript_Knob", "PyCustom_Knob")
     holding = {knob.name() for knob in own if knob.Class() not in plain}
 
-    assert holding - {"model", "results"} == set(VALUES)
+    assert holding - {"library", "model", "results"} == set(VALUES)
 
 
 def test_saving_and_loading_keep_every_control(comp: Comp, nuke: ModuleType) -> None:

@@ -196,6 +196,29 @@ def test_choosing_a_model_offers_its_styles(
     assert (node["style"].value(), node["style2"].value()) == ("cold", "cold")
 
 
+def test_the_library_s_menu_sets_model_and_style(
+    comp: Comp, tiny_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One cascading menu holds every style by model, sets both and follows what is set."""
+    other = comp.folder / "models" / "second"
+    _copy_model(tiny_models / "tiny", other, {'"tiny"': '"second"', '"warm"': '"hot"'})
+    monkeypatch.setenv("IMPASTO_MODELS", f"{tiny_models}{os.pathsep}{other.parent}")
+    node = comp.node(style2="cold")
+    node.hideControlPanel()
+    assert node["library"].values() == ["tiny/warm", "tiny/cold", "second/hot", "second/cold"]
+    assert node["library"].value() == "tiny/warm"
+    node["library"].setValue("second/hot")
+
+    assert (node["model"].value(), node["style"].value()) == ("second", "hot")
+    assert node["style"].values() == ["hot", "cold"]
+    assert node["style2"].value() == "cold"
+    style_node.set_style(node, "tiny", "cold")
+    assert node["library"].value() == "tiny/cold"
+    node.showControlPanel()
+    node["model"].setValue("second")
+    assert node["library"].value() == "second/cold"
+
+
 def test_a_menu_turns_at_once_with_100_models(
     nuke: ModuleType, tiny_models: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
