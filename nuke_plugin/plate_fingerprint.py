@@ -39,6 +39,8 @@ _UNSEEN = frozenset(
 """Knobs that change no pixel, and three that change by themselves: ``version`` of a Write counts
 its renders, the two colour spaces are written another way after the first validation."""
 
+_RANGE = frozenset(("first", "last", "origfirst", "origlast", "origset"))
+
 _NO_VALUE = ("Text_Knob", "Tab_Knob", "PyScript_Knob", "Script_Knob", "PyCustom_Knob", "Link_Knob")
 
 _ACROSS_TIME = re.compile(
@@ -111,14 +113,17 @@ class PlateFingerprint:
             if node is None:
                 self._words.append("nothing")
                 continue
+            if node.Class() == "Input":
+                waiting.append((_outside(node), shift))
+                continue
+            if _passes_on(node):
+                waiting.append((node.input(0), shift))
+                continue
             key = (node.fullName(), shift)
             if key in self._order:
                 self._words.append(f"again {self._order[key]}")
                 continue
             self._order[key] = len(self._order)
-            if node.Class() == "Input":
-                waiting.append((_outside(node), shift))
-                continue
             self._take(node, shift)
             below = _shift_below(node, shift)
             upstream = _upstream(node)
@@ -128,15 +133,16 @@ class PlateFingerprint:
     def _take(self, node: nuke.Node, shift: Shift) -> None:
         """Take what a node is and how it is set."""
         self._words.append(f"node {node.Class()}")
-        if node.Class() == "Write" and not node["reading"].value():
-            return  # it passes its input on, and its settings change while plates are rendered
         knobs = node.knobs()
         if style_knobs.VERSION_KNOB in knobs:
             self._words.append(f"disable {knobs['disable'].toScript()}")
             return  # an ImpastoStyle shows what its results hold, whatever its front says now
+        left_out = _UNSEEN
+        if node.Class() == "Read" and shift is not None and _reads_by_frame(node):
+            left_out = _UNSEEN | _RANGE  # a plate that grew keeps the frames it had
         for name in sorted(node.writeKnobs(nuke.WRITE_NON_DEFAULT_ONLY).split()):
             knob = knobs.get(name)
-            if knob is None or name in _UNSEEN or knob.Class() in _NO_VALUE:
+            if knob is None or name in left_out or knob.Class() in _NO_VALUE:
                 continue
             self._take_knob(node, name, knob, shift)
 
@@ -180,9 +186,11 @@ class PlateFingerprint:
             file = FramePattern.parse(pattern)
         except PatternInvalid:
             return _stat_text(pattern)
-        if file.is_sequence and "first" in node.knobs() and "last" in node.knobs():
-            frame = min(max(frame, int(node["first"].value())), int(node["last"].value()))
-        return _stat_text(str(file.path(frame)))
+        read_frame = frame
+        if node.Class() == "Read":
+            read_frame = min(max(frame, int(node["first"].value())), int(node["last"].value()))
+        outside = (read_frame > frame) - (read_frame < frame)
+        return f"{_stat_text(str(file.path(read_frame)))} {outside}"
 
     def _whole_text(self, view: str) -> str:
         """Return what is to be known of the files whose frames cannot be told apart."""
@@ -190,9 +198,17 @@ class PlateFingerprint:
             texts: list[str] = []
             for node, knob, shift in self._files:
                 if shift is None or not _reads_by_frame(node):
-                    texts.extend(_stats_of_all(self._pattern(node, knob, view)))
+                    pattern = self._pattern(node, knob, view)
+                    texts.extend(_stats_of_all(pattern) if pattern else [str(knob.toScript())])
             self._whole_files[view] = "\n".join(texts)
         return self._whole_files[view]
+
+
+def _passes_on(node: nuke.Node) -> bool:
+    """Whether a node shows its input as it is: to add one is no change."""
+    if node.Class() == "Write":
+        return not node["reading"].value()
+    return node.Class() in ("Dot", "NoOp", "PostageStamp")
 
 
 def _upstream(node: nuke.Node) -> Sequence[Optional[nuke.Node]]:
@@ -270,8 +286,6 @@ def _stat_text(path: str) -> str:
 
 
 def _stats_of_all(pattern: str) -> Iterator[str]:
-    if not pattern:
-        return
     try:
         file = FramePattern.parse(pattern)
         frames: Iterable[int] = file.existing_frames() if file.is_sequence else (0,)

@@ -166,6 +166,24 @@ def test_what_is_no_picture_does_not_count(upstream: Upstream) -> None:
     assert upstream.changed_by(work) == []
 
 
+def test_what_passes_its_input_on_does_not_count(upstream: Upstream) -> None:
+    """Wires that are led over a Dot, a NoOp or a Write show the same picture."""
+
+    def tidy() -> None:
+        for node_class in ("Dot", "NoOp", "Write"):
+            upstream.add(getattr(upstream.nuke.nodes, node_class)())
+
+    assert upstream.changed_by(tidy) == []
+
+
+def test_a_plate_that_grew_keeps_its_frames(upstream: Upstream) -> None:
+    """More frames at the end change none but those that showed the last one before."""
+    upstream.read["last"].setValue(1002)
+    assert upstream.changed_by(lambda: upstream.read["last"].setValue(1003)) == [1003]
+    assert upstream.changed_by(lambda: upstream.read["last"].setValue(1010)) == []
+    assert upstream.changed_by(lambda: upstream.read["after"].setValue("black")) == [*FRAMES]
+
+
 def test_a_time_offset_is_followed(upstream: Upstream) -> None:
     """Behind a TimeOffset a file is the frame that shows it."""
     upstream.add(upstream.nuke.nodes.TimeOffset(time_offset=1))

@@ -1,0 +1,86 @@
+"""Promises of the strip's timer: open properties follow the script, and Nuke keeps its time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from nuke_plugin import frame_strip
+from nuke_plugin.contract.frame_range import FrameRange
+from tests.nuke_plugin.comp import FIRST, Comp
+
+
+@pytest.fixture
+def quick_timer(nuke: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Return the timer that Nuke's start made, looking many times a second."""
+    monkeypatch.setattr(frame_strip, "_LEAST_PAUSE_SECONDS", 0.02)
+    timer = frame_strip._timer
+    assert timer is not None
+    timer.start(0)
+    yield timer
+    timer.start(60_000)
+
+
+def test_open_properties_follow_the_script(comp: Comp, qtbot: Any, quick_timer: Any) -> None:
+    """A longer frame range shows in the strip of a node whose properties are open, by itself."""
+    node = comp.node()
+    qtbot.waitUntil(lambda: "3 missing" in node["frames"].value(), timeout=10_000)
+    node["frame_range"].setValue("1001-1010")
+    qtbot.waitUntil(lambda: "10 missing" in node["frames"].value(), timeout=10_000)
+    node.hideControlPanel()
+    node["frame_range"].setValue("1001")
+    qtbot.wait(200)
+    assert "10 missing" in node["frames"].value()
+
+
+def test_nothing_is_looked_at_while_nuke_renders(
+    comp: Comp, qtbot: Any, quick_timer: Any, nuke: ModuleType
+) -> None:
+    """During a render the knobs are left alone, and afterwards the strip follows again."""
+    node = comp.node()
+    qtbot.waitUntil(lambda: "3 missing" in node["frames"].value(), timeout=10_000)
+    seen: list[str] = []
+
+    def while_rendering() -> None:
+        node["frame_range"].setValue("1001-1005")
+        qtbot.wait(200)
+        seen.append(node["frames"].value())
+
+    write = nuke.nodes.Write(file=str(comp.folder / "x.%04d.exr"), raw=True, file_type="exr")
+    write.setInput(0, comp.plate)
+    nuke.addBeforeRender(while_rendering)
+    nuke.execute(write, FIRST, FIRST)
+    assert "3 missing" in seen[0]
+    qtbot.waitUntil(lambda: "5 missing" in node["frames"].value(), timeout=10_000)
+
+
+def test_a_fault_does_not_stop_the_timer(
+    comp: Comp, qtbot: Any, quick_timer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a look fails the next one is made all the same."""
+    node = comp.node()
+    with monkeypatch.context() as patch:
+
+        def fail(_: object) -> None:
+            raise ZeroDivisionError("planted")
+
+        patch.setattr(frame_strip, "show", fail)
+        with qtbot.capture_exceptions() as faults:
+            qtbot.waitUntil(lambda: len(faults) >= 2, timeout=10_000)
+    qtbot.waitUntil(lambda: "3 missing" in node["frames"].value(), timeout=10_000)
+
+
+def test_failed_frames_are_told_until_they_are_painted(comp: Comp) -> None:
+    """Frames that failed are red and in the label; a render without a failure takes that away."""
+    node = comp.node()
+    frame_strip.note_failed(node, FrameRange((1002,)))
+    frame_strip.show(node)
+    assert node["frames"].value().endswith("2 missing, 1 failed")
+    assert "failed: 1002" in node["label"].evaluate()
+    frame_strip.note_failed(node, FrameRange(()))
+    frame_strip.show(node)
+    assert node["frames"].value().endswith("3 missing")
+    assert "failed" not in node["label"].evaluate()
