@@ -94,7 +94,7 @@ class FrameWipe(WipeView):
         """Show what there is of this style on the frame now."""
         frame = previews.frame
         if frame is None or entry is None:
-            self.setNothing("Select an ImpastoStyle node to compare its frame before and after.")
+            self.setNothing("Choose a style to compare the frame before and after.")
             return
         picture = frame.picture(*entry.key, strength)
         if not previews.painted(frame.plain_picture):

@@ -235,9 +235,12 @@ class ShotTable(QtCore.QAbstractTableModel):
         return rich_text.tooltip("\n\n".join(line for line in lines if line))
 
     def _colour(self, row: int, column: int) -> Optional[QtGui.QBrush]:
-        if column in _STATE_COLOURS and self._count(row, column):
+        if column not in _STATE_COLOURS:
+            return None
+        if self._count(row, column):
             return QtGui.QBrush(QtGui.QColor(_STATE_COLOURS[column]))
-        return None
+        palette = QtGui.QGuiApplication.palette()  # nothing to see there: grey
+        return QtGui.QBrush(palette.color(QtGui.QPalette.ColorRole.PlaceholderText))
 
     def _tell(self, first: int, last: int) -> None:
         if 0 <= first <= last:
@@ -311,5 +314,5 @@ def _strength_text(row: ShotRow) -> str:
 
 
 def _alignment(column: int) -> int:
-    side = Qt.AlignmentFlag.AlignRight if column in _NUMBERS else Qt.AlignmentFlag.AlignLeft
+    side = Qt.AlignmentFlag.AlignHCenter if column in _NUMBERS else Qt.AlignmentFlag.AlignLeft
     return int(side | Qt.AlignmentFlag.AlignVCenter)

@@ -24,14 +24,14 @@ _WALK_SHARE = 0.02
 
 _RENDER_EVERY_MS = 50
 _COLUMN_WIDTHS = {
-    shot_table.SHOT: 90,
+    shot_table.SHOT: 80,
     shot_table.NODE: 110,
-    shot_table.STYLE: 120,
     shot_table.STRENGTH: 62,
     shot_table.RANGE: 84,
     shot_table.FRESH: 46,
     shot_table.STALE: 46,
-    shot_table.MISSING: 56,
+    shot_table.MISSING: 58,
+    shot_table.RENDER: 64,
 }
 
 
@@ -63,7 +63,7 @@ class ShotsTab(QtWidgets.QWidget):
         self.style_button = QtWidgets.QToolButton(self)
         self.style_menu = QtWidgets.QMenu("Style", self)
         self.strength_field = QtWidgets.QDoubleSpinBox(self)
-        self.strength_button = QtWidgets.QPushButton("Set strength", self)
+        self.strength_button = QtWidgets.QPushButton("Set", self)
         self.render_button = self._button("&Render", self._render, "Render stale, missing frames.")
         self.cancel_button = self._button("Ca&ncel", self._cancel, "Stop their renders.")
         self.copy_button = self._button("&Copy look", self._copy, "Copy the look of one row.")
@@ -100,10 +100,11 @@ class ShotsTab(QtWidgets.QWidget):
         rows.setDefaultSectionSize(view.fontMetrics().height() + 8)
         columns = view.horizontalHeader()
         columns.setHighlightSections(False)
-        columns.setStretchLastSection(True)
+        columns.setMinimumSectionSize(36)
         scale = view.fontMetrics().averageCharWidth() / 6.5
         for column, width in _COLUMN_WIDTHS.items():
             columns.resizeSection(column, round(width * max(1.0, scale)))
+        columns.setSectionResizeMode(shot_table.STYLE, QtWidgets.QHeaderView.ResizeMode.Stretch)
 
     def _set_up_actions(self) -> None:
         self.style_button.setText("Set style")
@@ -114,6 +115,8 @@ class ShotsTab(QtWidgets.QWidget):
         self.strength_field.setRange(0.0, 1.0)
         self.strength_field.setSingleStep(0.05)
         self.strength_field.setValue(1.0)
+        self.strength_field.setPrefix("Strength ")
+        self.strength_field.setMaximumWidth(140)
         self.strength_field.setAccessibleName("Strength to set")
         self.strength_button.setToolTip("Give the selected rows this strength.")
         self.strength_button.clicked.connect(self._set_strength)

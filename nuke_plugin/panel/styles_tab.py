@@ -230,6 +230,7 @@ class StylesTab(QtWidgets.QWidget):
         self._show_frame_state()
 
     def _show_wipe(self) -> None:
+        self.wipe.setVisible(self.previews.frame is not None)
         self.wipe.show_style(self.previews, self.grid.chosen(), self._wiped_strength)
 
     def _show_frame_state(self) -> None:

@@ -292,7 +292,7 @@ def test_refresh_finds_a_model_copied_into_place(
     assert panel.styles.grid.chosen().style_id == "cold"
 
 
-@pytest.mark.parametrize(("width", "expected_columns"), [(295, 1), (340, 2), (700, 4)])
+@pytest.mark.parametrize(("width", "expected_columns"), [(295, 2), (340, 2), (700, 4)])
 def test_cells_fill_any_width(panel: Panel, width: int, expected_columns: int, qtbot: Any) -> None:
     """From a narrow pane to a wide one a row is full and no cell is cut off."""
     (entry,) = [one for one in StyleList.read().entries if one.style_id == "warm"]
