@@ -7,6 +7,7 @@ node goes through ``main_thread``.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 import traceback
@@ -38,6 +39,8 @@ from nuke_plugin.style_node import claim_results, is_attached
 from nuke_plugin.worker_python import find_worker_python
 
 _SHOW_EVERY_SECONDS = 1.0
+_SHOW_FRAMES_EVERY_SECONDS = 5.0
+"""Finished frames are shown while others are painted, but a Viewer starts anew each time."""
 
 
 def press_render(node: nuke.Group) -> None:
@@ -174,6 +177,8 @@ class _NodeListener:
         self.task: Optional[nuke.ProgressTask] = None
         """Nuke's progress bar; it closes when the object dies."""
         self._shown_at = 0.0
+        self._frames_shown = 0
+        self._frames_shown_at = time.monotonic()
 
     def job_progressed(self, job: RenderJob) -> None:
         self._show(job)
@@ -195,11 +200,24 @@ class _NodeListener:
             self.task.setMessage(text)
             self.task.setProgress(int(100 * job.done / max(job.total, 1)))
         main_thread.post(_show_progress, self._node, job, text)
+        since = time.monotonic() - self._frames_shown_at
+        if job.done > self._frames_shown and since > _SHOW_FRAMES_EVERY_SECONDS:
+            self._frames_shown, self._frames_shown_at = job.done, time.monotonic()
+            main_thread.post(_show_frames, self._node, job)
 
 
 def _show_progress(node: nuke.Group, job: RenderJob, text: str) -> None:
     if not job.ended.is_set() and not _set_status(node, text):
         job.cancel()  # the node was deleted: nobody waits for the frames
+
+
+def _show_frames(node: nuke.Group, job: RenderJob) -> None:
+    """Show the frames that are finished while others are painted."""
+    if job.ended.is_set() or not is_attached(node) or nuke.executing():
+        return
+    with contextlib.suppress(ImpastoError):  # the end says what is wrong
+        show_files(node)
+        frame_strip.show(node)
 
 
 def _show_end(node: nuke.Group, job: RenderJob) -> None:

@@ -663,6 +663,24 @@ def test_render_this_frame_paints_the_frame_in_the_viewer(
     assert "1 fresh, 2 missing" in node["frames"].value()
 
 
+def test_finished_frames_show_while_others_are_painted(
+    comp: Comp, scripted: Scripted, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long render shows what is done before it ends, in the picture and in the strip."""
+    monkeypatch.setattr(render, "_SHOW_FRAMES_EVERY_SECONDS", 0.0)
+    node = comp.node()
+    rendered(node, qtbot)
+    painted = picture(node, FIRST)
+    node.node("ResultRead")["last"].setValue(FIRST - 1)  # nothing shows
+    scripted("streams")
+    node["render_all"].execute()
+    qtbot.waitUntil(lambda: picture(node, FIRST) == painted, timeout=PATIENCE_MS)
+    assert not is_shown(node)
+    assert "3 fresh" in node["frames"].value()
+    node["cancel"].execute()
+    qtbot.waitUntil(lambda: is_shown(node), timeout=PATIENCE_MS)
+
+
 def test_nuke_breathes_between_the_plates(
     comp: Comp, qtbot: Any, nuke: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
