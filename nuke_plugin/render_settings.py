@@ -191,6 +191,14 @@ def _mixes(
     return tuple(mixes)
 
 
+def strokes_of(node: nuke.Group) -> StrokeSettings:
+    """Return how large strokes are to be at the current frame; raises ``ControlInvalid``."""
+    if not node[style_knobs.SCALE_STROKES].value():
+        return DEFAULT_STROKES
+    scale, detail = node[style_knobs.STROKE_SCALE], node[style_knobs.STROKE_DETAIL]
+    return _strokes(node, float(scale.value()), float(detail.value()))
+
+
 def _strokes(node: nuke.Group, scale: float, detail: float) -> StrokeSettings:
     try:
         return StrokeSettings(scale, detail)

@@ -14,13 +14,13 @@ or one file). Nothing executable ever travels here.
 
 **Order.** The worker speaks first, once, when it is ready::
 
-    {"type": "hello", "protocol": 5, "version": "0.1.0", "pid": 4711, "providers": ["CPUExecutionProvider"]}
+    {"type": "hello", "protocol": 6, "version": "0.1.0", "pid": 4711, "providers": ["CPUExecutionProvider"]}
 
 A client that speaks another protocol raises ``ProtocolMismatch`` and stops the worker. After that
 the client sends requests, each with an ``id`` of its own, a whole number that rises by one::
 
     {"type": "render", "id": 1, "plates": "/shot/plate.%04d.exr", "results": "/shot/painted.%04d.exr", "frames": "1001-1024", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 0.8, "colorspace": null, "keep_going": false, "overwrite": true, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null}, "strokes": {"scale": null, "detail": 1.0}, "fingerprints": {"1001": "9c56cc51b374c3ba189210d5b6d4bf57"}}
-    {"type": "preview", "id": 2, "plate": "/tmp/frame.exr", "picture": "/tmp/starry_night.png", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 1.0, "colorspace": null, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null}}
+    {"type": "preview", "id": 2, "plate": "/tmp/frame.exr", "picture": "/tmp/starry_night.png", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 1.0, "colorspace": null, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null}, "strokes": {"scale": null, "detail": 1.0}}
     {"type": "cancel", "id": 3, "target": 1}
     {"type": "shutdown", "id": 4}
 
@@ -39,9 +39,8 @@ a preview ``written`` is empty::
 
 ``cancel`` itself is answered only by its target ending (``cancelled``, or ``result`` if it was done
 first), at once where it is still waiting for its turn; a target that is not known or has ended is
-ignored. After ``shutdown``, or the end of its
-input, the worker cancels what is running and exits with code 0. A line the worker cannot read is
-answered with a ``failure`` whose ``id`` is null.
+ignored. After ``shutdown``, or the end of its input, the worker cancels what is running and exits
+with code 0. A line the worker cannot read is answered with a ``failure`` whose ``id`` is null.
 """
 
 from __future__ import annotations
@@ -168,6 +167,9 @@ class Preview:
 
     execution: ExecutionSettings = DEFAULT_EXECUTION
     """On what, how exactly and in how large pieces the network runs."""
+
+    strokes: StrokeSettings = DEFAULT_STROKES
+    """How large the strokes are beside the frame, and how much of the plate's detail comes back."""
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from nuke_plugin.style_list import StyleEntry
 
 _ABOUT = (
     f"Paints every style on the current frame of the selected ImpastoStyle node's input, "
-    f"{WIDTH_PX} pixels wide, in the background. Strokes keep their size in pixels: at the plate's "
-    "full size they are finer than here."
+    f"{WIDTH_PX} pixels wide, in the background. Unless the node's strokes follow the frame, they "
+    "keep their size in pixels and are finer at the plate's full size than here."
 )
 
 

@@ -70,7 +70,13 @@ class FramePreviews(QtCore.QObject):
     # -- which frame --------------------------------------------------------------------
     def follow(self, node: Optional[nuke.Group]) -> None:
         """Look at what a node shows now; called twice a second, and cheap unless it changed."""
-        moment = Moment.of(node) if node is not None and self.is_on else None
+        try:
+            moment = Moment.of(node) if node is not None and self.is_on else None
+        except ImpastoError as error:  # a control that no render would take
+            self._moment = None
+            if self.error is None or self.error.message != error.message:
+                self._show(None, error)
+            return
         now = time.monotonic()
         if moment != self._moment:
             self._moment = moment
@@ -88,7 +94,11 @@ class FramePreviews(QtCore.QObject):
 
     def take_now(self, node: Optional[nuke.Group]) -> None:
         """Take the frame because the user asked for it, also in a slow comp."""
-        moment = Moment.of(node) if node is not None else None
+        try:
+            moment = Moment.of(node) if node is not None else None
+        except ImpastoError as error:
+            self._show(None, error)
+            return
         if moment is not None:
             self._moment = moment
             self._take(node, moment, is_asked=True)

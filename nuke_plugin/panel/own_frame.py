@@ -22,11 +22,15 @@ from nuke_plugin.contract.execution_settings import ExecutionSettings
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.contract.light_settings import LightSettings
 from nuke_plugin.contract.messages import Preview
+from nuke_plugin.contract.stroke_settings import StrokeSettings
 from nuke_plugin.plate_fingerprint import PlateFingerprint
-from nuke_plugin.render_settings import execution_of
+from nuke_plugin.render_settings import execution_of, strokes_of
 
 WIDTH_PX = 480
 """Width that a frame is shrunk to; a smaller one stays as it is."""
+
+_NEEDED = {style_knobs.LIGHT, style_knobs.USE_GPU, style_knobs.SCALE_STROKES}
+"""Knobs that a node of an older version has not before its upgrade."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +58,17 @@ class Moment:
     execution: ExecutionSettings
     """On what the network runs."""
 
+    strokes: StrokeSettings
+    """How large strokes are beside the frame."""
+
     @classmethod
     def of(cls, node: nuke.Group) -> Optional[Moment]:
-        """Return the moment of a node now.
+        """Return the moment of a node now; raises ``ControlInvalid``.
 
         None when nothing is connected, or it waits for its upgrade and has not all knobs.
         """
         plate = node.input(0)
-        if plate is None or not {style_knobs.LIGHT, style_knobs.USE_GPU} <= node.knobs().keys():
+        if plate is None or not _NEEDED <= node.knobs().keys():
             return None
         colorspace = node[style_knobs.COLORSPACE].value()
         return cls(
@@ -72,6 +79,7 @@ class Moment:
             colorspace=None if colorspace == style_knobs.DEFAULT_COLORSPACE else colorspace,
             light=LightSettings(node[style_knobs.LIGHT].value(), node[style_knobs.PREMULT].value()),
             execution=execution_of(node),
+            strokes=strokes_of(node),
         )
 
 
@@ -89,7 +97,7 @@ class OwnFrame:
     def of(cls, plate: nuke.Node, moment: Moment, previews: Path) -> OwnFrame:
         """Return the frame of a moment; looks at everything upstream, and renders nothing."""
         digest = hashlib.sha256(PlateFingerprint(plate).at(moment.frame, moment.view).encode())
-        digest.update(repr((moment.colorspace, moment.light, moment.execution)).encode())
+        digest.update(repr(_painted_by(moment)).encode())
         return cls(moment, previews / digest.hexdigest()[:24])
 
     @property
@@ -118,12 +126,18 @@ class OwnFrame:
             colorspace=self.moment.colorspace,
             light=self.moment.light,
             execution=self.moment.execution,
+            strokes=self.moment.strokes,
         )
 
     def plain_request(self, model_id: str, style_id: str) -> Preview:
         """Return the request that shows the frame itself: any style at strength 0."""
         request = self.request(model_id, style_id, 0.0)
         return dataclasses.replace(request, picture=str(self.plain_picture))
+
+
+def _painted_by(moment: Moment) -> tuple[object, ...]:
+    """Return what of a moment decides how a plate is painted."""
+    return moment.colorspace, moment.light, moment.execution, moment.strokes
 
 
 def render_small(plate: nuke.Node, moment: Moment, file: Path) -> float:

@@ -32,7 +32,7 @@ def paint_preview(request: Preview, studio: Studio, cancellation: Cancellation) 
     colour = studio.colours.plate_colour(request.colorspace, image.is_integer)
     execution = request.execution
     network = studio.network(request.model, execution.half_precision, execution.use_gpu)
-    painter = Painter(network, request.styles, request.strength, request.light)
+    painter = Painter(network, request.styles, request.strength, request.light, request.strokes)
     is_multiplied = request.light.premult != OFF and image.straight_alpha is None
     alpha = image.alpha_values if is_multiplied else None
     painted = painter.paint_frame(image.colours(), colour, cancellation, alpha)

@@ -144,3 +144,21 @@ def test_without_a_worker_it_is_told_once(
     assert "/nowhere/python" in panel.styles.frame_bar.notice.text()
     assert not panel.styles.previews.is_painting()
     assert len(panel.styles.previews._failed) == 1
+
+
+def test_a_control_that_no_render_takes_is_told(
+    panel: Panel, comp: Comp, renders: list[int], qtbot: Any
+) -> None:
+    """A stroke scale outside of its range is said by its name, and corrected it is painted."""
+    node = comp.node(scale_strokes=True)
+    node["stroke_scale"].setValue(9)
+    look(panel)
+    assert "Stroke scale" in panel.styles.frame_bar.notice.text()
+    assert renders == []
+    node["stroke_scale"].setValue(2)
+    look(panel)
+
+    assert renders == [1001]
+    assert not panel.styles.frame_bar.notice.isVisible()
+    assert panel.styles.previews.frame is not None
+    assert panel.styles.previews.frame.request("tiny", "warm").strokes.scale == 2

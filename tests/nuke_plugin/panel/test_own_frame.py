@@ -110,7 +110,7 @@ def test_cancel_and_failure_clean_up(comp: Comp, nuke: ModuleType, tmp_path: Pat
 def test_a_frame_is_known_by_what_decides_its_pictures(
     comp: Comp, nuke: ModuleType, tmp_path: Path
 ) -> None:
-    """Same plate and settings share a folder; another frame, plate, colour space has its own."""
+    """Same plate and settings share a folder; another frame, plate or control has its own."""
     node = comp.node()
     first = frame_of(node, tmp_path)
     assert frame_of(comp.node(), tmp_path).folder == first.folder
@@ -123,8 +123,10 @@ def test_a_frame_is_known_by_what_decides_its_pictures(
     fourth = frame_of(node, tmp_path)
     grade["multiply"].setValue(2)
     fifth = frame_of(node, tmp_path)
+    node["scale_strokes"].setValue(True)
+    sixth = frame_of(node, tmp_path)
 
-    assert len({one.folder for one in (first, second, third, fourth, fifth)}) == 5
+    assert len({one.folder for one in (first, second, third, fourth, fifth, sixth)}) == 6
 
 
 def test_a_node_without_plate_has_no_moment(comp: Comp) -> None:

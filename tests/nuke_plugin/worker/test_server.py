@@ -32,6 +32,7 @@ from nuke_plugin.contract.messages import (
     encode,
 )
 from nuke_plugin.contract.messages import Warning as WireWarning
+from nuke_plugin.contract.stroke_settings import StrokeSettings
 from nuke_plugin.contract.version import PROTOCOL, VERSION
 from nuke_plugin.worker import server
 from nuke_plugin.worker.cancellation import Cancellation
@@ -321,6 +322,16 @@ def test_a_preview_is_a_picture_for_the_screen(worker: Worker, preview_1: Previe
         np.round(own * 255).astype(np.uint8), np.moveaxis(shown_as_sheets_do, -1, 0)
     )
     assert sorted(os.listdir(Path(preview_1.picture).parent)) == ["warm.png", "warm.png.plain.png"]
+
+
+def test_a_preview_has_the_strokes_that_are_asked_for(worker: Worker, preview_1: Preview) -> None:
+    """Strokes of another size give another picture."""
+    other = f"{preview_1.picture}.2.png"
+    large = replace(preview_1, id=2, strokes=StrokeSettings(2.0), picture=other)
+    worker.say(preview_1)
+    worker.say(large)
+    assert [type(worker.hear_end()[1]) for _ in range(2)] == [Result, Result]
+    assert Path(preview_1.picture).read_bytes() != Path(large.picture).read_bytes()
 
 
 def test_a_preview_that_fails_leaves_no_picture(worker: Worker, preview_1: Preview) -> None:
