@@ -211,7 +211,7 @@ class RenderJob:
                 self._warn(f"A new worker went on, and no finished frame was lost. {error.message}")
 
     def _converse(self, request: Render) -> None:
-        conversation = self._client.render(request)
+        conversation = self._client.render(request, self._wait_for_the_worker)
         self._conversation = conversation
         if self._painting_since is None:
             self._painting_since = time.monotonic()
@@ -220,6 +220,12 @@ class RenderJob:
             self._client.cancel(conversation)
         for event in conversation:
             self._take(event, request.results)
+
+    def _wait_for_the_worker(self) -> None:
+        """Let the listener look while the worker starts, which takes seconds."""
+        self._listener.job_waits(self)
+        if self.is_cancelled:
+            raise RenderCancelled(self.done)
 
     def _take(self, event: RenderEvent, results: str) -> None:
         if isinstance(event, Progress):

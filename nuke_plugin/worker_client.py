@@ -154,13 +154,16 @@ class WorkerClient:
         process = self._process
         return process.last_lines(LOG_LINES) if process is not None else []
 
-    def render(self, request: Render) -> RenderConversation:
+    def render(
+        self, request: Render, while_starting: Callable[[], None] = lambda: None
+    ) -> RenderConversation:
         """Send a render request, whose ``id`` is replaced by the next free one.
 
-        Waits for the worker to start if it must. Raises ``WorkerNotInstalled``, ``WorkerBroken``,
-        ``WorkerTimeout`` or ``ProtocolMismatch`` when it does not.
+        Waits for the worker to start if it must; ``while_starting`` is called a few times a second
+        meanwhile, and what it raises ends the wait. Raises ``WorkerNotInstalled``,
+        ``WorkerBroken``, ``WorkerTimeout`` or ``ProtocolMismatch`` when it does not start.
         """
-        return self._ask(request)
+        return self._ask(request, while_starting)
 
     def preview(self, request: Preview) -> RenderConversation:
         """Send a request for a picture, likewise."""
@@ -176,24 +179,26 @@ class WorkerClient:
         if process is not None:
             process.stop(self._next_id(), self._patience.stop_seconds)
 
-    def _ask(self, request: Painting) -> RenderConversation:
-        process = self._running_process()
+    def _ask(
+        self, request: Painting, while_starting: Callable[[], None] = lambda: None
+    ) -> RenderConversation:
+        process = self._running_process(while_starting)
         request = dataclasses.replace(request, id=self._next_id())
         process.last_heard = time.monotonic()
         conversation = RenderConversation(process, request, self._patience)
         process.send(request)
         return conversation
 
-    def _running_process(self) -> WorkerProcess:
+    def _running_process(self, while_starting: Callable[[], None] = lambda: None) -> WorkerProcess:
         with self._starting:
             process = self._process
             if process is None or not process.is_usable:
                 process = self._process = self._start()
-                try:
-                    process.wait_for_greeting(self._patience.greeting_seconds)
-                except WorkerDied as error:
-                    raise explained_death(error, process.program) from error
-            return process
+        try:
+            process.wait_for_greeting(self._patience.greeting_seconds, while_starting)
+        except WorkerDied as error:
+            raise explained_death(error, process.program) from error
+        return process
 
     def _start(self) -> WorkerProcess:
         command = self._command()

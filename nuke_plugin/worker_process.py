@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Callable, Union
+from typing import Callable, Optional, Union
 
 from nuke_plugin.contract.errors import ImpastoError, WorkerDied, WorkerTimeout
 from nuke_plugin.contract.messages import (
@@ -59,7 +59,9 @@ class WorkerProcess:
         self._lock = threading.Lock()  # guards the two that follow
         self._inboxes: dict[int, Inbox] = {}
         self._end: ImpastoError | None = None
-        self._greeting: queue.Queue[Union[Hello, ImpastoError]] = queue.Queue()
+        self._greeting: Optional[Union[Hello, ImpastoError]] = None
+        self._has_greeted = threading.Event()
+        self._started_at = time.monotonic()
         self._last_lines: collections.deque[str] = collections.deque(maxlen=LOG_LINES)
         self.last_heard = time.monotonic()
         """When the last message came in, in seconds of ``time.monotonic``."""
@@ -80,17 +82,24 @@ class WorkerProcess:
         """Return what it printed last on standard error."""
         return list(self._last_lines)[-most:]
 
-    def wait_for_greeting(self, timeout_seconds: float) -> Hello:
-        """Return its first message; raise what went wrong instead."""
-        try:
-            greeting = self._greeting.get(timeout=timeout_seconds)
-        except queue.Empty:
+    def wait_for_greeting(
+        self, timeout_seconds: float, while_waiting: Callable[[], None] = lambda: None
+    ) -> Hello:
+        """Return its first message; raise what went wrong instead. Several may wait.
+
+        The time counts from its start. ``while_waiting`` is called a few times a second; what it
+        raises ends the wait, and the process goes on starting.
+        """
+        while not self._has_greeted.wait(0.1):
+            while_waiting()
+            if time.monotonic() - self._started_at > timeout_seconds:
+                self.kill()
+                raise WorkerTimeout("its first message", timeout_seconds, self.last_lines())
+        assert self._greeting is not None
+        if isinstance(self._greeting, ImpastoError):
             self.kill()
-            raise WorkerTimeout("its first message", timeout_seconds, self.last_lines()) from None
-        if isinstance(greeting, ImpastoError):
-            self.kill()
-            raise greeting
-        return greeting
+            raise self._greeting
+        return self._greeting
 
     def open_inbox(self, request_id: int) -> Inbox:
         """Return the queue that will receive every message about a request.
@@ -155,7 +164,7 @@ class WorkerProcess:
     def _deliver(self, message: Message) -> None:
         self.last_heard = time.monotonic()
         if isinstance(message, Hello):
-            self._greeting.put(message)
+            self._take_greeting(message)
             return
         with self._lock:
             if message.id is None:
@@ -165,6 +174,12 @@ class WorkerProcess:
                 inboxes = [self._inboxes[message.id]] if message.id in self._inboxes else []
         for inbox in inboxes:
             inbox.put(message)  # type: ignore[arg-type]
+
+    def _take_greeting(self, greeting: Union[Hello, ImpastoError]) -> None:
+        """Keep how it greeted, or why it never did; later ends are no greeting."""
+        if self._greeting is None:
+            self._greeting = greeting
+            self._has_greeted.set()
 
     def _death(self) -> WorkerDied:
         try:
@@ -182,7 +197,7 @@ class WorkerProcess:
             self._inboxes.clear()
         for inbox in inboxes:
             inbox.put(end)
-        self._greeting.put(end)  # nobody reads it once the worker has greeted
+        self._take_greeting(end)
 
     def _keep_errors(self) -> None:
         assert self._process.stderr is not None

@@ -37,6 +37,8 @@ def main(behaviour: str) -> None:
         raise ModuleNotFoundError("No module named 'onnxruntime'")
     if behaviour == "mute":
         time.sleep(60)
+    if behaviour == "slow-start":
+        time.sleep(4)
     if behaviour == "noisy":
         sys.stdout.write("a library prints into the wire\n")
     protocol = PROTOCOL + 1 if behaviour == "newer" else PROTOCOL

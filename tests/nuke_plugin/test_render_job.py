@@ -127,9 +127,9 @@ def test_what_gathers_goes_together(client: Client, monkeypatch: pytest.MonkeyPa
     sent: list[Render] = []
     really_render = worker.render
 
-    def render(one: Render) -> object:
+    def render(one: Render, while_starting: Callable[[], None]) -> object:
         sent.append(one)
-        return really_render(one)
+        return really_render(one, while_starting)
 
     monkeypatch.setattr(worker, "render", render)
     job, _ = job_of(worker, 4)
@@ -199,6 +199,29 @@ def test_cancel_is_heard_before_any_plate_is_there(client: Client) -> None:
     assert time.monotonic() - began < 5
     assert isinstance(job.error, RenderCancelled)
     assert worker.pid is None
+
+
+def test_cancel_is_heard_while_the_worker_starts(client: Client) -> None:
+    """A worker takes seconds to start; Cancel does not wait for it, and the next job uses it."""
+    worker = client("slow-start")
+    job, _ = job_of(worker, 1)
+    job.take_plates(plates(1001, of=request()))
+    job.start()
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while worker.pid is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    pid = worker.pid
+    began = time.monotonic()
+    job.cancel()
+    ended(job)
+    assert time.monotonic() - began < 1.5
+    assert isinstance(job.error, RenderCancelled)
+    after, _ = job_of(worker, 1)
+    after.take_plates(plates(1001, of=request()))
+    after.all_plates_taken()
+    after.run()
+    assert after.done == 1
+    assert worker.pid == pid
 
 
 def test_who_waits_can_cancel(client: Client) -> None:
