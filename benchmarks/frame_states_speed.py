@@ -81,7 +81,7 @@ def _paint(node: Any) -> None:
     from nuke_plugin.plate_fingerprint import PlateFingerprint
     from nuke_plugin.render_settings import RenderSettings
 
-    plate = PlateFingerprint(node.input(0))
+    plate = PlateFingerprint.above(node)
     for picture in pictures_of(RenderSettings.from_node(node)):
         path = Path(picture.request.results % picture.frame)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -93,7 +93,7 @@ def picture_states(node: nuke.Group, settings: RenderSettings) -> Iterator[tuple
             yield picture, STALE
         else:
             if plate is None:  # walked only where a frame depends on it
-                plate = PlateFingerprint(node.input(0))
+                plate = PlateFingerprint.above(node)
             now = picture.fingerprint(plate.at(picture.frame, picture.view))
             yield picture, FRESH if known == now else STALE
 

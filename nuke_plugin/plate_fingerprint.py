@@ -24,6 +24,7 @@ import nuke
 from nuke_plugin import cache_paths, style_knobs
 from nuke_plugin.contract.errors import PatternInvalid
 from nuke_plugin.contract.frame_pattern import FramePattern
+from nuke_plugin.style_graph import PLATE_WRITE, find_inner
 
 DIGITS = 32
 """Hexadecimal digits of a fingerprint: 128 bits."""
@@ -62,6 +63,8 @@ _ROOT_KNOBS = (
 )
 """What of the project decides how a plate comes out, where the version of Nuke has it."""
 
+_WRITE_KNOBS = ("datatype", "channels", "raw", "premultiplied", "autocrop")
+
 _ROUND_THE_FRAME = (-1.0, -0.5, 0.0, 0.5, 1.0)
 """Where a knob that moves is looked at, in frames from the one that is meant: motion blur looks up
 to a frame away."""
@@ -76,9 +79,14 @@ class PlateFingerprint:
     On the main thread only. It renders and validates nothing and edits no knob.
     """
 
-    def __init__(self, plate: Optional[nuke.Node]) -> None:
+    @classmethod
+    def above(cls, node: nuke.Group) -> PlateFingerprint:
+        """Return that of the plate of an ImpastoStyle node, as its Write writes it."""
+        return cls(node.input(0), find_inner(node, PLATE_WRITE))
+
+    def __init__(self, plate: Optional[nuke.Node], write: Optional[nuke.Node] = None) -> None:
         """``plate`` is the node that is painted, None for one that is not connected."""
-        self._words: list[str] = [_root_text()]
+        self._words: list[str] = [_root_text(), _written_as(write)]
         self._moving: list[tuple[nuke.Array_Knob, int]] = []
         self._files: list[tuple[nuke.Node, nuke.File_Knob, Shift]] = []
         self._patterns: dict[tuple[str, str], str] = {}
@@ -263,6 +271,15 @@ def _values_of_project(knob: nuke.Array_Knob) -> str:
     root = nuke.root()
     frames = range(int(root.firstFrame()), int(root.lastFrame()) + 1)
     return " ".join(_values_text(knob, frame, nuke.views()[0]) for frame in frames)
+
+
+def _written_as(write: Optional[nuke.Node]) -> str:
+    """Return what a user may have set on the Write inside the node and what changes the pixels."""
+    knobs = write.knobs() if write is not None else {}
+    names = [name for name in _WRITE_KNOBS if name in knobs]
+    if "raw" in knobs and not knobs["raw"].value():
+        names.append("colorspace")
+    return "\n".join(f"{name} {knobs[name].toScript()}" for name in names)
 
 
 def _root_text() -> str:

@@ -85,7 +85,7 @@ class PlateRender:
             raise NodeBusy(self._settings.node_name, "Nuke is rendering something else")
         frames = self._take_slice()
         pictures = [picture for of_frame in frames for picture in of_frame]
-        plate = PlateFingerprint(self._node.input(0))
+        plate = PlateFingerprint.above(self._node)
         digests = {_key(picture): plate.at(*_key(picture)) for picture in pictures}
         written = [(picture, picture.fingerprint(digests[_key(picture)])) for picture in pictures]
         to_execute = [of_frame for of_frame in frames if not self._is_on_disk(of_frame, digests)]

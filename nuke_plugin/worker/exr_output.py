@@ -24,7 +24,7 @@ Channels = tuple[NDArray[Any], ...]
 _FILE_ATTRIBUTES = re.compile(
     "compression|openexr:(chunkCount|dwaCompressionLevel|levelmode|roundingmode|lineOrder)|"
     "oiio:(BitsPerSample|RowsPerChunk|subimages|ColorSpace|UnassociatedAlpha)|ICCProfile.*|"
-    "planarconfig|(tiff|png|jpeg):.*|"
+    "planarconfig|(tiff|png|jpeg):.*|impasto/.*|"
     "dpx:(Transfer|Colorimetric|ImageDescriptor|Packing|Signal|Version|DittoKey|EncryptKey|"
     "EndOf(Line|Image)Padding|(Low|High)(Data|Quantity)|Black(Level|Gain)|WhiteLevel|Gamma|"
     "BreakPoint)"

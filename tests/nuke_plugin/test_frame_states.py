@@ -31,7 +31,7 @@ def comp(terminal_comp: Comp) -> Comp:
 def paint(node: Any, *frames: int) -> None:
     """Write what the worker would: small results with the fingerprints of this moment."""
     settings = RenderSettings.from_node(node)
-    plate = PlateFingerprint(node.input(0))
+    plate = PlateFingerprint.above(node)
     for picture in pictures_of(settings):
         if picture.frame in frames:
             path = Path(picture.request.results % picture.frame)
@@ -93,6 +93,14 @@ def test_a_setting_makes_stale_and_back_fresh(comp: Comp, knob: str, value: Any)
     assert states(node) == ([], [*FRAMES], [])
     node[knob].setValue(old)
     assert states(node) == ([*FRAMES], [], [])
+
+
+def test_plates_of_another_depth_are_other_plates(comp: Comp) -> None:
+    """Who sets the Write inside the node to full floats gets frames of full floats."""
+    node = comp.node()
+    paint(node, *FRAMES)
+    node.node("PlateWrite")["datatype"].setValue("32 bit float")
+    assert states(node) == ([], [*FRAMES], [])
 
 
 @pytest.mark.parametrize(

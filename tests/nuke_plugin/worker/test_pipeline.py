@@ -133,6 +133,19 @@ def test_a_frames_fingerprint_is_in_its_header(shot: RenderSettings, studio: Stu
     assert read_exr(result(shot, 1002)).header[FINGERPRINT_ATTRIBUTE] == digest
 
 
+def test_a_painted_plate_hands_on_nothing_of_its_making(
+    shot: RenderSettings, studio: Studio
+) -> None:
+    """What is painted of a painting says of its own making only, not what the first one was."""
+    digest = "9c56cc51b374c3ba189210d5b6d4bf57" * 2
+    render(replace(shot, frames="1001", fingerprints={"1001": digest}), studio)
+    again = shot.results.replace("painted", "again")
+    render(replace(shot, plates=shot.results, results=again, frames="1001", strength=0.5), studio)
+    header = read_exr(result(replace(shot, results=again), 1001)).header
+    assert FINGERPRINT_ATTRIBUTE not in header
+    assert header["impasto/strength"] == 0.5
+
+
 @pytest.mark.parametrize("dtype", [np.float16, np.float32])
 def test_strength_0_gives_the_plates_pixels_bit_for_bit(
     shot: RenderSettings, studio: Studio, dtype: type
