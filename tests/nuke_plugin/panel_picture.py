@@ -2,9 +2,9 @@
 
     python -m tests.nuke_plugin.panel_picture docs/pictures/panel [ENDING]
 
-writes ``styles.png``, ``shots.png`` and ``looks.png`` into a folder; ``ENDING`` goes before
-``.png``, to tell the pictures of two Pythons apart. The comp is the shipped
-shot's, in the stand-in for Nuke; frames are rendered and previews painted by the real worker.
+writes ``styles.jpg``, ``shots.jpg`` and ``looks.jpg`` into a folder. ``ENDING``, such as
+``_pyside2``, goes before ``.jpg``, to tell the pictures of two Pythons apart. The comp is the
+shipped shot's, in the stand-in for Nuke; the real worker renders the frames and the previews.
 """
 
 from __future__ import annotations
@@ -228,8 +228,8 @@ class Pictures:
     def grab(self, name: str) -> None:
         """Write the panel as it is now."""
         self.settle()
-        target = str(self._folder / f"{name}{self._ending}.png")
-        if not self.panel.grab().save(target):
+        target = str(self._folder / f"{name}{self._ending}.jpg")
+        if not self.panel.grab().save(target, quality=88):
             raise SystemExit(f"{target} could not be written")
 
     def settle(self, seconds: float = 0.4) -> None:
