@@ -22,7 +22,7 @@ from nuke_plugin.panel.style_details import StyleDetails
 from nuke_plugin.panel.style_filter import Category
 from nuke_plugin.panel.style_grid import CellPicture, StyleGrid
 from nuke_plugin.panel.thumbnails import png_of
-from nuke_plugin.qt import Qt, QtCore, QtWidgets
+from nuke_plugin.qt import Qt, QtCore, QtGui, QtWidgets
 from nuke_plugin.style_list import StyleEntry, StyleList
 
 _WISH_AFTER_MS = 120
@@ -120,6 +120,16 @@ class StylesTab(QtWidgets.QWidget):
         self.create_button.clicked.connect(self._create_node)
         self.apply_button.clicked.connect(self._apply_to_node)
 
+    def showEvent(self, event: QtGui.QShowEvent) -> None:
+        """Have the previews painted on."""
+        super().showEvent(event)
+        self._wisher.start()
+
+    def hideEvent(self, event: QtGui.QHideEvent) -> None:
+        """Stop painting previews that nobody sees."""
+        self.previews.want([])
+        super().hideEvent(event)
+
     @property
     def styles(self) -> StyleList:
         """What was found installed."""
@@ -210,7 +220,7 @@ class StylesTab(QtWidgets.QWidget):
     def _wish(self) -> None:
         """Ask for the previews again: those on the screen first, the chosen style before all."""
         frame, chosen = self.previews.frame, self.grid.chosen()
-        if frame is None:
+        if frame is None or not self.isVisible():
             return
         self._wiped_strength = self._strength()
         first = [] if chosen is None else [chosen]

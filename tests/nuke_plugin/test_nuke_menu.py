@@ -10,7 +10,7 @@ import pytest
 from nuke_standin import callbacks, session
 
 from nuke_plugin import style_node
-from nuke_plugin.panel import Panel
+from nuke_plugin.panel.dock import Panel
 from tests.nuke_plugin.comp import Comp
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -146,6 +146,20 @@ def test_without_a_worker_it_is_told_once(
     assert len(panel.styles.previews._failed) == 1
 
 
+def test_a_hidden_panel_has_nothing_painted(panel: Panel, comp: Comp, qtbot: Any) -> None:
+    """Hiding the panel takes the wishes back; shown again, the rest is painted."""
+    comp.node()
+    look(panel)
+    assert panel.styles.previews.frame is not None
+    panel.hide()
+    qtbot.waitUntil(lambda: not panel.styles.previews.is_painting(), timeout=PAINT_MS)
+    before = painted(panel)
+    assert len(before) < 2
+    panel.show()
+
+    qtbot.waitUntil(lambda: painted(panel) == ["warm", "cold"], timeout=PAINT_MS)
+
+
 def test_a_control_that_no_render_takes_is_told(
     panel: Panel, comp: Comp, renders: list[int], qtbot: Any
 ) -> None:
