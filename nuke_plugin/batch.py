@@ -29,6 +29,7 @@ from nuke_plugin.contract.errors import ImpastoError
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.frame_states import FrameStates
 from nuke_plugin.render_job import RenderJob
+from nuke_plugin.render_settings import RenderSettings
 
 DONE, FAILED, CANNOT, TO_RENDER = 0, 1, 2, 3
 
@@ -88,6 +89,7 @@ def _handle(node: nuke.Group, frames: Optional[FrameRange], is_all: bool, is_dry
     try:
         node_upgrade.ensure_current(node)
         if is_dry:
+            RenderSettings.from_node(node, frames)  # says what would keep it from being rendered
             states = frame_states.of(node, frames)
             _say(f"{name}: {_states_text(states)}")
             wanted = states.total if is_all else len(states.to_render)

@@ -90,6 +90,17 @@ def test_a_node_that_cannot_be_rendered_keeps_no_other(
     assert "ImpastoStyle2: 3 of 3 frames rendered." in said
 
 
+def test_a_dry_run_says_what_would_fail(saved: Comp, capsys: pytest.CaptureFixture[str]) -> None:
+    """A node that could not be rendered is a failure at once, whatever the others need."""
+    node_of("ImpastoStyle1")["strength"].setValue(7)
+    node_of("ImpastoStyle2")["disable"].setValue(False)
+    saved.save()
+    assert run(saved, "--dry-run") == batch.FAILED
+    said = capsys.readouterr().out
+    assert "ImpastoStyle1: The strength 7" in said
+    assert "ImpastoStyle2: 3 missing (1001-1003)" in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

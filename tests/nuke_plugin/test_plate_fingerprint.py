@@ -184,6 +184,13 @@ def test_a_plate_that_grew_keeps_its_frames(upstream: Upstream) -> None:
     assert upstream.changed_by(lambda: upstream.read["after"].setValue("black")) == [*FRAMES]
 
 
+@pytest.mark.parametrize(("knob", "value"), [("after", "loop"), ("frame", "frame / 2")])
+def test_a_read_of_other_frames_counts_whole(upstream: Upstream, knob: str, value: str) -> None:
+    """A Read that loops, or takes its frame from an expression, may show any of its files."""
+    upstream.read[knob].setValue(value)
+    assert upstream.changed_by(lambda: rewrite(upstream.file(1002))) == [*FRAMES]
+
+
 def test_a_time_offset_is_followed(upstream: Upstream) -> None:
     """Behind a TimeOffset a file is the frame that shows it."""
     upstream.add(upstream.nuke.nodes.TimeOffset(time_offset=1))

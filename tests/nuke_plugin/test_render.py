@@ -705,6 +705,30 @@ def test_nuke_breathes_between_the_plates(
     assert node["status"].value().startswith("3 frames rendered in")
 
 
+def test_plates_wait_while_nuke_renders_something_else(
+    comp: Comp, qtbot: Any, nuke: ModuleType
+) -> None:
+    """While Nuke executes another Write no slice begins; afterwards the render goes on."""
+    node = comp.node()
+    plates = comp.results(node).parent / "plates"
+    there: list[bool] = []
+    write = nuke.nodes.Write(file=str(comp.folder / "x.%04d.exr"), raw=True, file_type="exr")
+    write.setInput(0, comp.plate)
+
+    def other_render() -> None:
+        qtbot.wait(600)  # its progress bar turns the event loop
+        there.append(plates.exists())
+
+    nuke.addBeforeRender(other_render)
+    node["render"].execute()
+    nuke.execute(write, FIRST, FIRST)
+    nuke.removeBeforeRender(other_render)
+    qtbot.waitUntil(lambda: is_shown(node), timeout=PATIENCE_MS)
+
+    assert there == [False]
+    assert node["status"].value().startswith("3 frames rendered in")
+
+
 def test_nodes_are_queued(comp: Comp, scripted: Scripted, qtbot: Any) -> None:
     """A second node waits for the first, says for which, and goes on when that one ends."""
     scripted("streams")
