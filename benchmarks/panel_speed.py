@@ -23,7 +23,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-SHIPPED = ROOT / "onnx_models" / "painters"
+SHIPPED = min((ROOT / "onnx_models").glob("*/card.json")).parent
+"""The model whose card and previews are copied: the first that ships."""
+
 PANEL_SIZE_PX = (440, 760)
 
 

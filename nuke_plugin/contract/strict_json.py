@@ -62,10 +62,7 @@ def read_record(record_class: type[Record], value: dict[str, Any], key: str = ""
     that is missing, unknown, of the wrong type, or refused by the class's own ``__post_init__``.
     A field of type ``KeptKeys`` is no key: it takes up the unknown ones.
     """
-    hints = _hints_of(record_class)  # type: ignore[arg-type]
-    names = [field.name for field in dataclasses.fields(record_class)]  # type: ignore[arg-type]
-    keepers = [name for name in names if hints[name] is KeptKeys]
-    names = [name for name in names if name not in keepers]
+    hints, names, keepers = _shape_of(record_class)  # type: ignore[arg-type]
     unknown = [name for name in value if name not in names]
     if unknown and not keepers:
         raise FieldInvalid(_join(key, unknown[0]), "this key is not known")
@@ -88,9 +85,15 @@ def write_record(record: object) -> dict[str, Any]:
 
 
 @functools.cache
-def _hints_of(record_class: type[Any]) -> dict[str, Any]:
-    """Return the types of a class's fields; kept, for evaluating them costs more than reading."""
-    return get_type_hints(record_class)
+def _shape_of(record_class: type[Any]) -> tuple[dict[str, Any], dict[str, None], list[str]]:
+    """Return the types of a class's fields, the names of its keys, and the fields that keep others.
+
+    Kept, for finding it out costs more than reading.
+    """
+    hints = get_type_hints(record_class)
+    fields = [field.name for field in dataclasses.fields(record_class)]
+    keepers = [name for name in fields if hints[name] is KeptKeys]
+    return hints, dict.fromkeys(name for name in fields if name not in keepers), keepers
 
 
 def _read(hint: Any, value: Any, key: str) -> Any:

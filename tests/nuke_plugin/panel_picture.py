@@ -120,22 +120,30 @@ def sequence(folder: Path) -> list[Any]:
     root["format"].setValue(nuke.addFormat("480 270 demo_format"))
     nuke.scriptSaveAs(str(folder / "sh010" / "sequence_v003.nk").replace("\\", "/"), 1)
     nodes = []
-    for shot, style, strength in (
-        ("sh010", "starry_night", 0.8),
-        ("sh010", "great_wave", 1.0),
-        ("sh020", "the_scream", 0.6),
-        ("sh030", "starry_night", 1.0),
+    for shot, number, strength in (
+        ("sh010", 0, 0.8),
+        ("sh010", 1, 1.0),
+        ("sh020", 2, 0.6),
+        ("sh030", 0, 1.0),
     ):
         read = nuke.nodes.Read(raw=True)
         pattern = folder / shot / "plates" / f"{shot}_plate.%04d.exr"
         read["file"].fromUserText(f"{pattern} {FIRST}-{LAST}".replace("\\", "/"))
-        node = style_node.create("painters", style)
+        node = style_node.create(*shipped_style(number))
         node.setInput(0, read)
         node["strength"].setValue(strength)
         node.setSelected(False)
         nodes.append(node)
     root.setFrame(SHOWN)
     return nodes
+
+
+def shipped_style(number: int) -> tuple[str, str]:
+    """Return the ids of one of the shipped styles, counted from the first and round again."""
+    from nuke_plugin.style_list import StyleList
+
+    entries = StyleList.read().entries
+    return entries[number % len(entries)].key
 
 
 class Pictures:
@@ -163,7 +171,7 @@ class Pictures:
         """Show every style on the first node's frame, one of them a favourite."""
         tab = self.panel.styles
         self._nodes[0].setSelected(True)
-        tab.favourites.mark(("painters", "great_wave"), True)
+        tab.favourites.mark(shipped_style(1), True)
         self.panel.refresh()
         self.wait(lambda: tab.wipe.hasPictures() and not tab.previews.is_painting())
         self.wait(tab.grid.thumbnails.is_idle)
@@ -182,6 +190,7 @@ class Pictures:
 
     def looks(self) -> None:
         """Show looks of the shot by three people, one made with another model."""
+        from nuke_plugin import style_node
         from nuke_plugin.looks import on_node
         from nuke_plugin.panel.looks_tab import Place
 
@@ -189,14 +198,10 @@ class Pictures:
         tab.refresh()
         self.wait(tab.background.is_idle)
         folder = Place("sh010").folder()
-        for number, (name, author, style) in enumerate(
-            (
-                ("Rain at night", "ana", "starry_night"),
-                ("Storm, first pass", "ben", "great_wave"),
-                ("Dusk", "chiara", "the_scream"),
-            )
+        for number, (name, author) in enumerate(
+            (("Rain at night", "ana"), ("Storm, first pass", "ben"), ("Dusk", "chiara"))
         ):
-            self._nodes[0]["style"].setValue(style)
+            style_node.set_style(self._nodes[0], *shipped_style(number))
             look = on_node.take(self._nodes[0], name).look
             picture = self.panel.styles.thumbnail_of(self._nodes[0], look)
             if name.startswith("Storm"):
@@ -204,7 +209,7 @@ class Pictures:
                 look = dataclasses.replace(look, styles=(changed,))
             date = f"2026-11-2{number}T1{number}:4{number}:00Z"
             folder.save(dataclasses.replace(look, author=author, date=date), thumbnail=picture)
-        self._nodes[0]["style"].setValue("starry_night")
+        style_node.set_style(self._nodes[0], *shipped_style(0))
         tab.read()
         self.wait(tab.background.is_idle)
         tab.list.setCurrentIndex(tab.model.index(2, 0))
