@@ -33,9 +33,13 @@ def export_run(
         Path | None,
         typer.Option(help="Run of the same styles with instance norm, measured for the card."),
     ] = None,
+    keep_gates: Annotated[
+        bool,
+        typer.Option(help="Keep the gates that the card of these very weights has already."),
+    ] = False,
 ) -> None:
     """Export a run to a model folder, with its gates measured and its previews drawn."""
-    options = ExportOptions(torchscript, twin)
+    options = ExportOptions(torchscript, twin, keep_gates)
     settings, where = read_run(run, config, data)
     places = ModelLibrary.from_environment(os.environ).places
     target = models or places[0]

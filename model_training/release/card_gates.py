@@ -16,6 +16,7 @@ measures it with again.
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,11 +30,17 @@ from model_training.networks.generator import Generator
 from model_training.release import export
 from model_training.release.session_painter import SessionPainter
 from model_training.training.config import TrainingConfig
+from nuke_plugin.contract.card import CARD_FILE, ModelCard
+from nuke_plugin.contract.errors import ImpastoError
 from nuke_plugin.contract.strict_json import NumberTree
 from nuke_plugin.worker.measure import gates as pixel_gates
 from nuke_plugin.worker.measure.exact_motion import Frame
 
 _OF_A_TWIN = ("e_stab", "boil", "texture")
+
+
+class GatesUnknown(export.ExportFailed):
+    """Gates were to be kept that were never measured on these weights."""
 
 
 class TwinMismatch(export.ExportFailed):
@@ -63,6 +70,25 @@ def measure_gates(
         gates[style].update(ruler.measure(paint, style, stills))
     gates["kmac_per_pixel"] = generator.kmac_per_pixel
     return gates
+
+
+def gates_of(folder: Path, network: Path) -> NumberTree:
+    """The gates on the card of a model folder that holds just this network file.
+
+    Raises GatesUnknown where it holds another, or no card.
+    """
+    try:
+        card = ModelCard.from_file(folder / CARD_FILE)
+    except ImpastoError as error:
+        raise GatesUnknown(
+            f"There are no gates to keep: {error.message} Export without --keep-gates."
+        ) from error
+    if card.network.sha256 != hashlib.sha256(network.read_bytes()).hexdigest():
+        raise GatesUnknown(
+            f"The gates in '{folder}' are those of other weights. Export without --keep-gates, "
+            "which measures them again."
+        )
+    return card.gates
 
 
 def read_twin(run: Path, config: TrainingConfig) -> tuple[TrainingConfig, Generator, int]:

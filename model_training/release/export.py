@@ -62,12 +62,26 @@ def write_network(generator: Generator, path: Path, provenance: dict[str, str]) 
         verbose=False,
     )
     assert program is not None
-    model = _folded(program.model_proto)
+    model = without_traces(_folded(program.model_proto))
     for key, value in provenance.items():
         entry = model.metadata_props.add()
         entry.key, entry.value = key, value
     onnx.checker.check_model(model, full_check=True)
     path.write_bytes(model.SerializeToString())
+
+
+def without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model, in place, without what the exporter notes of Python's modules, lines and folders.
+
+    The same weights then give the same file wherever they are exported, and no file names a folder
+    of the machine that it was made on.
+    """
+    graph = model.graph
+    del graph.metadata_props[:]
+    for named in (*graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
+        named.doc_string = ""
+        del named.metadata_props[:]
+    return model
 
 
 def _folded(model: onnx.ModelProto) -> onnx.ModelProto:

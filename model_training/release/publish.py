@@ -14,6 +14,7 @@ from model_training.networks.generator import Generator
 from model_training.release import export
 from model_training.release.card_gates import (
     config_stills,
+    gates_of,
     measure_gates,
     measure_twin,
     read_twin,
@@ -43,6 +44,10 @@ class ExportOptions:
 
     twin: Path | None = None
     """Run folder of the same styles trained with instance norm, for the card's comparison."""
+
+    keep_gates: bool = False
+    """Whether the gates on the card of the same weights, exported before, are kept: minutes less
+    where only a twin or a file is added."""
 
 
 def publish(
@@ -82,7 +87,10 @@ def publish(
         )
         with torch.inference_mode():
             ruler, stills = PaintingRuler.of(config, data), config_stills(config, data)
-            gates = measure_gates(generator, paint, ruler, stills, pictures)
+            if options.keep_gates:
+                gates = gates_of(models / config.model.id, networks / NETWORK_FILE)
+            else:
+                gates = measure_gates(generator, paint, ruler, stills, pictures)
             gates.update(parities)
             gates["steps"] = step
         if options.twin is not None:

@@ -145,6 +145,8 @@ class DistilConfig(_Section):
     high_pass: Weight = 2.0
     """The same above 4 px, where the strokes are."""
     boil: Weight = 0.0
+    """Grows from `schedule.stability_from` on: a student that has no strokes yet would learn that
+    none boil least."""
     style: Weight = 0.0
     """Gram distance to the painting itself; above 0 the features are computed, which costs."""
     adversarial: Weight = 0.0

@@ -70,10 +70,16 @@ class DistilTraining(Training):
             "high_pass": self.weights.high_pass
             * _halves(pixels.high_pass(apart).abs().flatten(1).mean(1)),
         }
-        if self.weights.boil > 0.0:
+        share = number / self.config.schedule.steps
+        stable = ramp(
+            share, self.config.schedule.stability_from, self.config.schedule.stability_full
+        )
+        if self.weights.boil > 0.0 and stable > 0.0:
             warped = motion.warp(painted, seen.displacement)
-            terms["boil"] = self.weights.boil * stability.boil_loss(
-                warped, painted_moved, seen.visible
+            terms["boil"] = (
+                self.weights.boil
+                * stable
+                * stability.boil_loss(warped, painted_moved, seen.visible)
             )
         if self.weights.style > 0.0:
             terms["style"] = (
@@ -82,9 +88,7 @@ class DistilTraining(Training):
                 * perceptual.style_loss(self.features(painted), self.target, seen.index)
             )
         schedule = self.config.schedule
-        adversary = ramp(
-            number / schedule.steps, schedule.adversarial_from, schedule.adversarial_full
-        )
+        adversary = ramp(share, schedule.adversarial_from, schedule.adversarial_full)
         if self.adversary is None or adversary == 0.0:
             return terms, {}
         judged, report = self.adversary.play(

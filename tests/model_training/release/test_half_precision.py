@@ -9,6 +9,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from model_training.networks.generator import Generator
 from model_training.release import export
 from model_training.release.half_precision import between_convolutions, half_precision
 from model_training.release.session_painter import SessionPainter
@@ -27,6 +28,17 @@ def element_types(model: onnx.ModelProto) -> dict[str, int]:
     found = {t.name: t.data_type for t in graph.initializer}
     values = (*graph.input, *graph.value_info, *graph.output)
     return {**found, **{v.name: v.type.tensor_type.elem_type for v in values}}
+
+
+def test_no_network_names_the_machine_it_was_made_on(
+    network: Path, generator: Generator, tmp_path: Path
+) -> None:
+    """The file holds no path, and the same weights give the same bytes every time."""
+    content = network.read_bytes()
+    assert b".py" not in content
+    assert str(Path.cwd()).encode() not in content
+    export.write_network(generator, tmp_path / "again.onnx", {"impasto_step": "7"})
+    assert (tmp_path / "again.onnx").read_bytes() == content
 
 
 def test_filters_are_divided_by_their_norms_once(network: Path) -> None:

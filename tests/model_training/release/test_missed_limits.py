@@ -38,7 +38,7 @@ def test_each_missed_limit_names_styles_and_values(styles: list[StyleConfig]) ->
     said = missed_limits(
         styles, {first.id: numbers(0.31, 0.2), second.id: numbers(0.25, 0.12, grain_gain=1.4)}
     )
-    assert f"{first.title} 0.31, {second.title} 0.25." in said
+    assert f"Boil above 0.20: {first.title} 0.31, {second.title} 0.25." in said
     assert f"Texture below 0.08: {second.title} 0.06." in said
     assert f"grain gain: {second.title} 1.4." in said
 
@@ -48,3 +48,11 @@ def test_the_twin_counts(styles: list[StyleConfig]) -> None:
     twin = {"boil": {"pan": 0.3, "push": 0.3, "roll": 0.3}}
     said = missed_limits(styles[:1], {styles[0].id: numbers(0.16, 0.2) | {"twin": twin}})
     assert said == f"Boil above 0.20, or half of the twin's: {styles[0].title} 0.16."
+
+
+def test_what_all_styles_miss_is_a_range(styles: list[StyleConfig]) -> None:
+    """A model of many styles does not list them all for one limit."""
+    many = [*styles, styles[0].model_copy(update={"id": "third"})]
+    values = dict(zip((style.id for style in many), (0.05, 0.12, 0.07), strict=True))
+    said = missed_limits(many, {style: numbers(texture=value) for style, value in values.items()})
+    assert said == "Texture below 0.08: all styles, 0.025 to 0.06."

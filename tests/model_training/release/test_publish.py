@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from model_training.release import export, publish
-from model_training.release.card_gates import TwinMismatch, read_twin
+from model_training.release.card_gates import GatesUnknown, TwinMismatch, read_twin
 from model_training.release.publish import ExportOptions
 from model_training.training.config import TrainingConfig
 from nuke_plugin.contract.card import ModelCard
@@ -73,6 +74,35 @@ def test_an_export_publishes_what_it_promises(
         assert own["strength_sweep"]["style_distance"]["1"] == own["style_distance"]
     module = torch.jit.load(str(folder / "model.pt"))
     assert module(torch.rand(1, 3, 32, 40)).shape == (1, 3, 32, 40)
+
+
+def test_gates_of_the_same_weights_may_be_kept(
+    small_run: Run, twin_run: Run, training_data: Path, tmp_path: Path, measured: MeasuredSet
+) -> None:
+    """A twin can join a card whose own gates stay; there must be some, and of these weights."""
+    config, run = small_run
+    models = tmp_path / "models"
+
+    def exported(options: ExportOptions) -> ModelCard:
+        folder = publish.publish(
+            config, training_data, run, models, lambda text: None, options, measured
+        )
+        return ModelCard.from_file(folder / "card.json")
+
+    kept = ExportOptions(twin=twin_run[1], keep_gates=True)
+    with pytest.raises(GatesUnknown, match="no gates to keep"):
+        exported(kept)
+    card = exported(ExportOptions())
+    card.gates["first"]["grain_gain"] = 0.125
+    file = models / config.model.id / "card.json"
+    file.write_text(card.to_json(), encoding="utf-8")
+    again = exported(kept)
+    assert again.gates["first"].pop("twin")["steps"] == 1
+    assert again.gates["first"] == card.gates["first"]
+    other = replace(card, network=replace(card.network, sha256="0" * 64))
+    file.write_text(other.to_json(), encoding="utf-8")
+    with pytest.raises(GatesUnknown, match="of other weights"):
+        exported(kept)
 
 
 @pytest.mark.parametrize(
