@@ -1,6 +1,6 @@
 """Draws what the three light policies make of one very bright frame, on one page.
 
-    python -m benchmarks.light_picture docs/pictures/light.jpg [--model painters] [--style ID]
+    python -m benchmarks.light_picture docs/pictures/light.jpg [--model gallery] [--style ID]
 
 The frame is the shipped shot's, brighter, with a sun of 40 in its sky. Each picture stands there
 twice: as sheets and movies show it, and three stops darker, where the bright end is seen.
@@ -40,7 +40,7 @@ def main() -> None:
     """Paint the frame by each policy and write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
-    parser.add_argument("--model", default="painters")
+    parser.add_argument("--model", default="gallery")
     parser.add_argument("--style", default="starry_night")
     parser.add_argument("--frame", type=int, default=FIRST_FRAME + 20)
     parser.add_argument("--size", default="480x270")

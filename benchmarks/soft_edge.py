@@ -1,6 +1,6 @@
 """Measures the fringe of an element's soft edge when it is painted with its alpha and without.
 
-    python -m benchmarks.soft_edge [--model painters] [--style ID] [--picture FILE.png]
+    python -m benchmarks.soft_edge [--model gallery] [--style ID] [--picture FILE.png]
 
 A patterned disc, multiplied by its alpha and over black as a CG element is, is painted and put over
 a blue. What it should be is known: the same pattern, painted without any edge, through the same
@@ -72,7 +72,7 @@ class Fringe:
 def main() -> None:
     """Print the table, and draw the page if one is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", default="painters")
+    parser.add_argument("--model", default="gallery")
     parser.add_argument("--style")
     parser.add_argument("--picture", type=Path)
     arguments = parser.parse_args()

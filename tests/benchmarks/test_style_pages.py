@@ -17,20 +17,18 @@ def test_every_shipped_style_has_a_line_and_a_picture(
 ) -> None:
     """The page names each style once in the table, and shows it in a picture of eight frames."""
     monkeypatch.setattr(
-        "sys.argv", ["style_pages", str(tmp_path), "--model", "painters", "--size", "64x36"]
+        "sys.argv", ["style_pages", str(tmp_path), "--model", "gallery", "--size", "64x36"]
     )
     style_pages.main()
     page = (tmp_path / "styles.md").read_text(encoding="utf-8")
     for style in ("starry_night", "great_wave", "the_scream"):
         assert page.count(f"(`{style}`)") == 1
-        file = tmp_path / "pictures" / "styles" / f"painters_{style}.jpg"
+        file = tmp_path / "pictures" / "styles" / f"gallery_{style}.jpg"
         picture = cv2.imread(str(file))
         assert picture is not None
         assert picture.shape == (2 * 36 + style_pages.SEAM_PX, 4 * 64 + 3 * style_pages.SEAM_PX, 3)
         assert picture.std() > 10
-    (card,) = (
-        m.card for m in ModelLibrary.from_environment({}).models() if m.card.id == "painters"
-    )
+    (card,) = (m.card for m in ModelLibrary.from_environment({}).models() if m.card.id == "gallery")
     assert f"| the plate | {card.gates['plate']['texture']['pan']:.3g} |" in page
 
 

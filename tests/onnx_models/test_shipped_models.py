@@ -41,8 +41,8 @@ def paint(
 
 
 def test_something_ships() -> None:
-    """At least two styles come with the product, and nothing shipped is broken."""
-    assert sum(len(model.card.styles) for model in MODELS) >= 2
+    """Twelve styles come with the product, and nothing shipped is broken."""
+    assert sum(len(model.card.styles) for model in MODELS) >= 12
     assert not ModelLibrary.from_environment({}).problems()
 
 
@@ -51,7 +51,7 @@ def test_every_style_paints_its_own_way(model: InstalledModel) -> None:
     network, image = Network.open(model), picture(128, 160)
     painted = [paint(network, image, slot.id, 1.0) for slot in model.card.styles]
     assert all(np.abs(one - image).mean() > 0.05 for one in painted)
-    assert all(np.abs(one - other).mean() > 0.05 for one, other in combinations(painted, 2))
+    assert all(np.abs(one - other).mean() > 0.03 for one, other in combinations(painted, 2))
 
 
 def test_strength_leads_from_the_plate_to_the_painting(model: InstalledModel) -> None:
