@@ -28,19 +28,21 @@ _LEAST_PAUSE_SECONDS = 2.0
 _LARGEST_SHARE = 0.05
 """Of the main thread's time that the timer may take."""
 
-_failed: dict[str, FrameRange] = {}
+_failed: dict[tuple[str, str], FrameRange] = {}
+"""By script and node: the node of another script that has its name did not fail."""
+
 _timer: Optional[Any] = None
 
 
 def note_failed(node: nuke.Group, frames: FrameRange) -> None:
     """Remember which frames of a node's last render failed; none for a render that was whole."""
-    _failed[node.fullName()] = frames
+    _failed[_place(node)] = frames
 
 
 def show(node: nuke.Group) -> None:
     """Bring a node's strip, and the notice in its label, up to date."""
     states = frame_states.of(node)
-    failed = [frame for frame in _failed.get(node.fullName(), ()) if frame in set(states.to_render)]
+    failed = [frame for frame in _failed.get(_place(node), ()) if frame in set(states.to_render)]
     texts = {
         style_knobs.FRAMES: strip_text(states, FrameRange.from_frames(failed)),
         style_knobs.FRAMES_NOTICE: _notice(states, FrameRange.from_frames(failed)),
@@ -50,6 +52,10 @@ def show(node: nuke.Group) -> None:
         for name, text in texts.items():
             if name in knobs and knobs[name].value() != text:
                 knobs[name].setValue(text)
+
+
+def _place(node: nuke.Group) -> tuple[str, str]:
+    return nuke.root().name(), node.fullName()
 
 
 def strip_text(states: FrameStates, failed: FrameRange) -> str:
@@ -87,10 +93,15 @@ def _notice(states: FrameStates, failed: FrameRange) -> str:
 
 
 def start() -> None:
-    """Look after the strips of all nodes whose properties are open, as long as Nuke runs."""
-    global _timer
-    from nuke_plugin.qt import QtCore
+    """Look after the strips of all nodes whose properties are open, as long as Nuke runs.
 
+    Where there is no Qt, no properties are open.
+    """
+    global _timer
+    try:
+        from nuke_plugin.qt import QtCore
+    except ImportError:
+        return
     application = QtCore.QCoreApplication.instance()
     if application is None or _timer is not None:
         return

@@ -84,3 +84,14 @@ def test_failed_frames_are_told_until_they_are_painted(comp: Comp) -> None:
     frame_strip.show(node)
     assert node["frames"].value().endswith("3 missing")
     assert "failed" not in node["label"].evaluate()
+
+
+def test_a_node_of_the_same_name_in_another_script_did_not_fail(
+    comp: Comp, nuke: ModuleType
+) -> None:
+    """What failed in one script says nothing of the script that is open now."""
+    node = comp.node()
+    frame_strip.note_failed(node, FrameRange((1002,)))
+    nuke.scriptSaveAs(str(comp.folder / "another_v001.nk").replace("\\", "/"), 1)
+    frame_strip.show(node)
+    assert "failed" not in node["frames"].value()
