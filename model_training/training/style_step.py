@@ -11,7 +11,7 @@ from torch import Tensor
 from model_training.data import motion
 from model_training.data.batch import TrainingBatch
 from model_training.losses import palette, perceptual, pixels, stability
-from model_training.losses.recolouring import measure_recolouring, recolouring_loss
+from model_training.losses.recolouring import Recolouring, measure_recolouring, recolouring_loss
 from model_training.training.adversary import Shown
 from model_training.training.config import TrainingConfig
 from model_training.training.processes import ALONE, Processes
@@ -54,10 +54,10 @@ class StyleTraining(Training):
             self.start(runs / config.start)
         self.adversary = self.make_adversary(1, config.losses.r1)
         self.features, self.paintings, self.target = self.read_style(data)
-        self.recolouring = measure_recolouring(
-            self.photos.batch(RECOLOURED_PHOTOS, np.random.default_rng(1)).to(device),
-            self.paintings,
-        )
+        self.recolouring: Recolouring | None = None
+        if config.losses.recolouring > 0.0:
+            photos = self.photos.batch(RECOLOURED_PHOTOS, np.random.default_rng(1))
+            self.recolouring = measure_recolouring(photos.to(device), self.paintings)
         self.style_weights = torch.tensor([s.weight for s in config.styles], device=device)
 
     def losses(
@@ -104,12 +104,15 @@ class StyleTraining(Training):
             * stable
             * stability.stability_loss(warped, painted_moved, seen.visible),
             "boil": weights.boil * stable * (boil - weights.boil_floor).clamp_min(0.0),
-            "recolouring": weights.recolouring
-            * full
-            * recolouring_loss(painted, image, self.recolouring, index),
             "tone": weights.tone * pixels.tone_loss(painted, image),
             "total_variation": weights.total_variation * pixels.total_variation_loss(painted),
         }
+        if self.recolouring is not None:
+            terms["recolouring"] = (
+                weights.recolouring
+                * full
+                * recolouring_loss(painted, image, self.recolouring, index)
+            )
         if weights.feature_stability > 0.0:
             terms["feature_stability"] = (
                 weights.feature_stability

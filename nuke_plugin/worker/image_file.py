@@ -18,6 +18,7 @@ import OpenImageIO as oiio
 from numpy.typing import NDArray
 
 from nuke_plugin.contract.errors import PlateChannelsMissing, PlateUnreadable
+from nuke_plugin.contract.light_settings import OFF, ON
 from nuke_plugin.worker.exr_output import Channels, ResultPart, write_exr
 from nuke_plugin.worker.memory import memory_for
 from nuke_plugin.worker.planes import Planes
@@ -100,6 +101,15 @@ class PlateImage:
         if self.alpha is None:
             return None
         return unit_values(self.painted.channels[self.alpha]).astype(np.float32)
+
+    def multiplied_alpha(self, premult: str) -> NDArray[np.float32] | None:
+        """The alpha, (H, W), that the colours are multiplied by, None if they stand alone.
+
+        ``premult`` is what was asked for (``LightSettings.premult``).
+        """
+        if premult == OFF or (premult != ON and self.straight_alpha is not None):
+            return None
+        return self.alpha_values
 
     def colours(self) -> Planes:
         """Return R, G and B as new float32 planes, (3, H, W); whole numbers become [0, 1]."""

@@ -318,7 +318,7 @@ class _Job:
                 is_broken = broken_mask(plate.colours())
                 count = 0 if is_broken is None else int(is_broken.sum())
                 return _Loaded(frame, plate, colour, None, count)
-            alpha = self._multiplied_alpha(plate)
+            alpha = plate.multiplied_alpha(self._settings.light.premult)
             seen = self._painter.see(plate.colours(), colour, alpha, plate.frame_px)
             return _Loaded(frame, plate, colour, seen, seen.broken_pixels)
 
@@ -380,13 +380,6 @@ class _Job:
         if alpha is not None:
             planes *= alpha
         return planes
-
-    def _multiplied_alpha(self, plate: PlateImage) -> NDArray[np.float32] | None:
-        """Return the alpha that a plate's colours are multiplied by; None if they stand alone."""
-        premult = self._settings.light.premult
-        if premult == OFF or (premult != ON and plate.straight_alpha is not None):
-            return None
-        return plate.alpha_values
 
     def _alpha_to_multiply(self, plate: PlateImage) -> NDArray[np.float32] | None:
         """Return the alpha of a file whose colours are not multiplied by it, as they will be."""

@@ -12,7 +12,6 @@ from pathlib import Path
 import cv2
 
 from nuke_plugin.contract.errors import ColourSpaceNeeded
-from nuke_plugin.contract.light_settings import OFF
 from nuke_plugin.contract.messages import Preview
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.image_file import read_plate
@@ -33,9 +32,8 @@ def paint_preview(request: Preview, studio: Studio, cancellation: Cancellation) 
     execution = request.execution
     network = studio.network(request.model, execution.half_precision, execution.use_gpu)
     painter = Painter(network, request.styles, request.strength, request.light, request.strokes)
-    is_multiplied = request.light.premult != OFF and image.straight_alpha is None
-    alpha = image.alpha_values if is_multiplied else None
-    painted = painter.paint_frame(image.colours(), colour, cancellation, alpha)
+    alpha = image.multiplied_alpha(request.light.premult)
+    painted = painter.paint_frame(image.colours(), colour, cancellation, alpha, image.frame_px)
     view = View(studio.colours, request.colorspace)
     picture = view.picture_of(painted, colour.result_space)
     cancellation.check()

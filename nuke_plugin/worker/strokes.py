@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuke_plugin.contract.card import ModelCard
+from nuke_plugin.contract.plate_colour import LUMA_WEIGHTS
 from nuke_plugin.contract.stroke_settings import StrokeSettings
 from nuke_plugin.worker.planes import Planes
 from nuke_plugin.worker.resizing import resized
@@ -38,7 +39,7 @@ GUIDE_FLOOR = 0.02
 LARGEST_GAIN = 1.5
 """Most that the painting may answer: a sharper edge than the plate's rings."""
 
-_LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
+_LUMA = np.array(LUMA_WEIGHTS, np.float32)
 
 
 def network_scale(card: ModelCard, settings: StrokeSettings, frame_px: int) -> float:

@@ -42,6 +42,21 @@ def test_the_adversary_may_see_the_plate(config: TrainingConfig, training_data: 
     assert bool(changed.all())  # the plate's channel among them
 
 
+def test_colours_are_asked_for_by_place(config: TrainingConfig, training_data: Path) -> None:
+    """The recolouring counts with its weight; a run without it measures no table."""
+    reports = {}
+    for weight in (0.0, 2.0, 4.0):
+        losses = config.losses.model_copy(update={"recolouring": weight})
+        training = StyleTraining(
+            config.model_copy(update={"losses": losses}), training_data, training_data, CPU
+        )
+        assert (training.recolouring is None) == (weight == 0.0)
+        reports[weight] = training.step(PLAYING)
+    assert "recolouring" not in reports[0.0]
+    assert reports[2.0]["recolouring"] > 0.0
+    assert reports[4.0]["recolouring"] == pytest.approx(2.0 * reports[2.0]["recolouring"], rel=1e-3)
+
+
 def test_grain_that_grows_is_asked_for(config: TrainingConfig, training_data: Path) -> None:
     """The grain term counts what lies above its floor, and a run without it draws no grain."""
     terms = {}
