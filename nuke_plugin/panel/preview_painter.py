@@ -39,6 +39,7 @@ class PreviewPainter:
         self._client = client
         self._wishes: list[Preview] = []
         self._painting: Optional[Preview] = None
+        self._is_busy = False
         self._conversation: Optional[RenderConversation] = None
         self._condition = threading.Condition()
         self._thread: Optional[threading.Thread] = None
@@ -66,16 +67,21 @@ class PreviewPainter:
             self._condition.notify()
 
     def is_idle(self) -> bool:
-        """Whether nothing is wished for or being painted."""
+        """Whether nothing is wished for, being painted or being cancelled.
+
+        From then on, and until the next wish, nothing here starts a worker.
+        """
         with self._condition:
-            return not self._wishes and self._painting is None
+            return not self._wishes and not self._is_busy
 
     def _paint_for_ever(self) -> None:
         while True:
             with self._condition:
+                self._is_busy = False
                 while not self._wishes:
                     self._condition.wait()
                 wish = self._painting = self._wishes.pop(0)
+                self._is_busy = True
             error = self._outcome(wish)
             with self._condition:
                 self._conversation = None
@@ -101,6 +107,9 @@ class PreviewPainter:
         return None
 
     def _paint(self, wish: Preview) -> None:
+        with self._condition:
+            if self._painting is not wish:
+                raise RenderCancelled(0)
         conversation = self._client.preview(wish)  # starts the worker if it must
         with self._condition:
             self._conversation = conversation

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,12 +34,21 @@ def no_previews(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest)
 
 
 @pytest.fixture
-def panel(comp: Comp, qtbot: Any) -> Panel:
-    """Return the panel as it looks in a saved script with a plate, shown."""
+def panel(comp: Comp, qtbot: Any) -> Iterator[Panel]:
+    """Return the panel as it looks in a saved script with a plate, shown.
+
+    At its end what it was having painted has ended: a thread that is only about to start a worker
+    would start it in the middle of the next test.
+    """
     from nuke_plugin.panel.dock import Panel
 
     panel = Panel()
+    previews = panel.styles.previews
     qtbot.addWidget(panel)
     panel.resize(420, 640)
     panel.show()
-    return panel
+    yield panel
+    patience = time.monotonic() + 60.0
+    while previews.is_painting():
+        assert time.monotonic() < patience, "A preview has not ended a minute after its panel."
+        time.sleep(0.02)

@@ -77,6 +77,27 @@ def test_a_picture_that_is_there_is_not_painted_again(
     assert asked(notes) == ()
 
 
+def test_idle_means_that_no_worker_starts(notes: Path, tmp_path: Path) -> None:
+    """A wish that is taken back while its worker starts is not idle until that has ended."""
+
+    def slow_command() -> Sequence[str]:
+        time.sleep(0.4)
+        return [sys.executable, "-m", "tests.nuke_plugin.panel.preview_worker", str(notes)]
+
+    client = WorkerClient(slow_command)
+    painter = PreviewPainter(client)
+    painter.want([wish(tmp_path, "a")])
+    time.sleep(0.1)
+    painter.want([])
+    wait_until(painter.is_idle)
+    started = client.pid
+    client.stop()
+    time.sleep(0.6)
+
+    assert started is not None
+    assert client.pid is None
+
+
 def test_what_is_wanted_no_more_is_cancelled(
     painter: PreviewPainter, notes: Path, tmp_path: Path
 ) -> None:
