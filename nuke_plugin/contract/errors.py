@@ -57,6 +57,17 @@
     │   └── ShotPatternInvalid      ValueError
     ├── PanelError                  what the panel keeps for its user
     │   └── FavouritesUnusable      OSError
+    ├── FarmError                   a job for many machines
+    │   ├── NothingToSend           LookupError
+    │   ├── ScriptHasChanges        RuntimeError
+    │   ├── NodesInChain            RuntimeError
+    │   ├── FarmJobInvalid          ValueError
+    │   ├── FarmVersionDiffers      RuntimeError
+    │   ├── FarmModelDiffers        LookupError
+    │   ├── GpuNotThere             RuntimeError
+    │   ├── ProgramNotFound         FileNotFoundError
+    │   ├── NukeTaskFailed          RuntimeError
+    │   └── FramesNotRight          RuntimeError
     ├── InstallError                what tells Nuke where the plugin is
     │   ├── NukeFolderInvalid       ValueError
     │   ├── NukeFolderUnread        LookupError
@@ -738,6 +749,141 @@ class FavouritesUnusable(PanelError, OSError):
         super().__init__(
             f"The favourites in {self.path} cannot be used: {_clause(reason)}. The file was left "
             "as it is; correct or remove it, and mark the styles again."
+        )
+
+
+# --- a job for many machines -----------------------------------------------------------------
+
+
+class FarmError(ImpastoError):
+    """A job for a farm cannot be made, or one of its tasks cannot be done on this host."""
+
+
+class NothingToSend(FarmError, LookupError):
+    """There is nothing to paint in what was to be sent to the farm."""
+
+    def __init__(self, subject: AnyPath, reason: str, remedy: str) -> None:
+        self.subject = str(subject)
+        self.reason = reason
+        super().__init__(f"There is nothing to send of {self.subject}: {_clause(reason)}. {remedy}")
+
+
+class ScriptHasChanges(FarmError, RuntimeError):
+    """What is on screen is not what the farm would read."""
+
+    def __init__(self, script: AnyPath) -> None:
+        """``script`` is empty for one that was never saved."""
+        self.script = str(script)
+        found = f"{self.script} has changes that are not saved" if script else "it has no file yet"
+        super().__init__(
+            f"The script cannot be sent to the farm, which reads it from disk: {found}. Save it, "
+            "and send it again."
+        )
+
+
+class NodesInChain(FarmError, RuntimeError):
+    """One node's plates show what another one of the same job has yet to paint."""
+
+    def __init__(self, node: str, above: str) -> None:
+        self.node = node
+        self.above = above
+        super().__init__(
+            f"{node} paints what {above} has painted, and one job renders all plates first: they "
+            f"would show the plate of {above} alone. Send {above} first and {node} when it is done."
+        )
+
+
+class FarmJobInvalid(FarmError, ValueError):
+    """The file of a job is absent, or no job."""
+
+    def __init__(self, file: AnyPath, reason: str) -> None:
+        self.file = str(file)
+        self.reason = reason
+        super().__init__(
+            f"The job {self.file} cannot be used: {_clause(reason)}. Send it again; a job's file "
+            "is not written by hand."
+        )
+
+
+class FarmVersionDiffers(FarmError, RuntimeError):
+    """The host has another Impasto than the one that wrote the job."""
+
+    def __init__(self, host: str, found: str, wanted: str) -> None:
+        self.host = host
+        self.found = found
+        self.wanted = wanted
+        super().__init__(
+            f"The host {host} has Impasto {found} and the job was written by Impasto {wanted}: "
+            f"frames of two versions would differ. Install {wanted} on the host, or send the job "
+            f"again with {found}."
+        )
+
+
+class FarmModelDiffers(FarmError, LookupError):
+    """The host has not the very model that the job is to be painted with."""
+
+    def __init__(
+        self, host: str, model: str, wanted: str, found: Sequence[str], places: Iterable[AnyPath]
+    ) -> None:
+        """``wanted`` is the SHA-256 of the network; ``found`` those of namesakes on the host."""
+        self.host = host
+        self.model = model
+        self.wanted = wanted
+        self.found = tuple(found)
+        there = ", ".join(digest[:12] for digest in found)
+        state = f"has another file of that name ({there})" if found else "has none of that name"
+        super().__init__(
+            f"The host {host} cannot paint with the model {model!r} of the job (SHA-256 "
+            f"{wanted[:12]}): it {state}. Searched: {', '.join(map(str, places))}. Send the model's "
+            "folder with the job, or copy it to a place that IMPASTO_MODELS names on the host."
+        )
+
+
+class GpuNotThere(FarmError, RuntimeError):
+    """The job asked for a host with a GPU, and here none works."""
+
+    def __init__(self, host: str, reason: str) -> None:
+        self.host = host
+        self.reason = reason
+        super().__init__(
+            f"The host {host} was to have a GPU and none works there: {_clause(reason)}. Repair it "
+            "(`impasto doctor` names what is missing), or send the job with --device any, which "
+            "goes on with the processor."
+        )
+
+
+class ProgramNotFound(FarmError, FileNotFoundError):
+    """A program of others that is to be started is not there."""
+
+    def __init__(self, program: str, remedy: str) -> None:
+        self.program = program
+        super().__init__(f"The program {program!r} cannot be started: it was not found. {remedy}")
+
+
+class NukeTaskFailed(FarmError, RuntimeError):
+    """Nuke, run in terminal mode, did not do what it was asked for."""
+
+    def __init__(self, program: str, exit_code: int, last_lines: Sequence[str]) -> None:
+        self.program = program
+        self.exit_code = exit_code
+        self.last_lines = tuple(last_lines)
+        said = "\n".join(last_lines) or "(nothing)"
+        super().__init__(
+            f"{program} ended with exit code {exit_code}{_signal_meaning(exit_code)}. Correct what "
+            f"its last lines say:\n{said}"
+        )
+
+
+class FramesNotRight(FarmError, RuntimeError):
+    """The last look at a job's frames found some that are not as they must be."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        """``problems`` are frame ranges with their pattern, by what is wrong with them."""
+        self.problems = dict(problems)
+        count = "; ".join(f"{frames}: {what}" for what, frames in problems.items())
+        super().__init__(
+            f"Not every frame is as it must be. {count}. Run the job again: only these frames are "
+            "painted."
         )
 
 

@@ -263,6 +263,57 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "(IMPASTO_PYTHON).",
     ),
     (
+        errors.NothingToSend("comp.nk", "it has no ImpastoStyle node", "Make one first."),
+        "There is nothing to send of comp.nk: it has no ImpastoStyle node. Make one first.",
+    ),
+    (
+        errors.ScriptHasChanges("/shot/comp.nk"),
+        "The script cannot be sent to the farm, which reads it from disk: /shot/comp.nk has "
+        "changes that are not saved. Save it, and send it again.",
+    ),
+    (
+        errors.NodesInChain("ImpastoStyle2", "ImpastoStyle1"),
+        "ImpastoStyle2 paints what ImpastoStyle1 has painted, and one job renders all plates "
+        "first: they would show the plate of ImpastoStyle1 alone. Send ImpastoStyle1 first and "
+        "ImpastoStyle2 when it is done.",
+    ),
+    (
+        errors.FarmJobInvalid("/job/job.json", "the key 'frames' is missing"),
+        "The job /job/job.json cannot be used: the key 'frames' is missing. Send it again; a job's "
+        "file is not written by hand.",
+    ),
+    (
+        errors.FarmVersionDiffers("node7", "0.1.0", "0.2.0"),
+        "The host node7 has Impasto 0.1.0 and the job was written by Impasto 0.2.0: frames of two "
+        "versions would differ. Install 0.2.0 on the host, or send the job again with 0.1.0.",
+    ),
+    (
+        errors.FarmModelDiffers("node7", "gallery", "0123456789abcdef", ["fedcba9876543210"], ["/m"]),
+        "The host node7 cannot paint with the model 'gallery' of the job (SHA-256 0123456789ab): "
+        "it has another file of that name (fedcba987654). Searched: /m. Send the model's folder "
+        "with the job, or copy it to a place that IMPASTO_MODELS names on the host.",
+    ),
+    (
+        errors.GpuNotThere("node7", "libcudnn.so.9 is missing."),
+        "The host node7 was to have a GPU and none works there: libcudnn.so.9 is missing. Repair "
+        "it (`impasto doctor` names what is missing), or send the job with --device any, which "
+        "goes on with the processor.",
+    ),
+    (
+        errors.ProgramNotFound("Nuke16.0", "Name it with --nuke."),
+        "The program 'Nuke16.0' cannot be started: it was not found. Name it with --nuke.",
+    ),
+    (
+        errors.NukeTaskFailed("Nuke16.0", -9, ["A license is missing."]),
+        "Nuke16.0 ended with exit code -9 (killed, most often because the machine ran out of "
+        "memory). Correct what its last lines say:\nA license is missing.",
+    ),
+    (
+        errors.FramesNotRight({"missing": "1003-1004 of /shot/painted.%04d.exr"}),
+        "Not every frame is as it must be. 1003-1004 of /shot/painted.%04d.exr: missing. Run the "
+        "job again: only these frames are painted.",
+    ),
+    (
         errors.NukeFolderInvalid("/show/nuk", "there is no such folder"),
         "/show/nuk cannot be Nuke's folder: there is no such folder. Name the folder of the "
         "show's init.py (--nuke-dir), or leave the option out for your own .nuke.",
