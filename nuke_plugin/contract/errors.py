@@ -35,6 +35,7 @@
     │   ├── DiskFull                OSError
     │   ├── ResultsExist            FileExistsError
     │   ├── ResultInUse             PermissionError
+    │   ├── FrameClaimed            FileExistsError
     │   ├── DemoFolderTaken         FileExistsError
     │   ├── ModelIdTaken            FileExistsError
     │   └── ResultOverPlate         ValueError
@@ -495,6 +496,19 @@ class ResultInUse(ResultError, PermissionError):
         )
 
 
+class FrameClaimed(ResultError, FileExistsError):
+    """Another process is painting this very frame to this very place."""
+
+    def __init__(self, frame: int, path: AnyPath) -> None:
+        self.frame = frame
+        self.path = str(path)
+        super().__init__(
+            f"Frame {frame} is being painted to {self.path} by another process just now. Wait for "
+            "it, choose another name for the results, or let both share the range "
+            "(`impasto render --resume`)."
+        )
+
+
 class DemoFolderTaken(ResultError, FileExistsError):
     """The demo replaces its files, and this folder holds files that no demo made."""
 
@@ -834,8 +848,8 @@ class FarmModelDiffers(FarmError, LookupError):
         state = f"has another file of that name ({there})" if found else "has none of that name"
         super().__init__(
             f"The host {host} cannot paint with the model {model!r} of the job (SHA-256 "
-            f"{wanted[:12]}): it {state}. Searched: {', '.join(map(str, places))}. Send the model's "
-            "folder with the job, or copy it to a place that IMPASTO_MODELS names on the host."
+            f"{wanted[:12]}): it {state}. Searched: {', '.join(map(str, places))}. Send the "
+            "model's folder with the job, or copy it to a place that IMPASTO_MODELS names on the host."
         )
 
 

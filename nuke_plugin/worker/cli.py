@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,11 +85,17 @@ def _light(policy: str, premult: str, plate_colour: float) -> LightSettings:
         raise OptionInvalid(f"--{option}", error.reason) from error
 
 
-def _strokes(scale: float | None, detail: float) -> StrokeSettings:
+def _strokes(scale: str, detail: float) -> StrokeSettings:
     from nuke_plugin.contract.stroke_settings import StrokeSettings
 
     try:
-        return StrokeSettings(scale, detail)
+        number = None if scale == "native" else float(scale)
+    except ValueError as error:
+        raise OptionInvalid(
+            "--stroke-scale", f"{scale!r} is neither a number nor 'native'"
+        ) from error
+    try:
+        return StrokeSettings(number, detail)
     except FieldInvalid as error:
         option = {"scale": "stroke-scale"}.get(error.key, error.key)
         raise OptionInvalid(f"--{option}", error.reason) from error
@@ -125,6 +132,14 @@ def render(
         bool, typer.Option("--keep-going", help="Skip plates that are missing or broken.")
     ] = False,
     overwrite: Overwrite = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Keep results that are whole and as asked for, paint the others; several "
+            "processes may share a range.",
+        ),
+    ] = False,
     half_precision: Annotated[
         bool, typer.Option("--half-precision", help="Count in float16: faster on a GPU.")
     ] = False,
@@ -146,23 +161,33 @@ def render(
         float, typer.Option(metavar="0..1", help="How much of the plate's own colour is kept.")
     ] = 0.0,
     stroke_scale: Annotated[
-        float | None,
+        str,
         typer.Option(
-            metavar="0.25..4",
-            help="Strokes of one size beside the frame at every resolution: 1 as in training. "
-            "Without it the plate's own pixels are painted.",
+            metavar="0.25..4|native",
+            help="Size of the strokes beside the frame, the same at every resolution: 1 as in "
+            "training. 'native' paints the plate's own pixels.",
         ),
-    ] = None,
+    ] = "1",
     detail: Annotated[
         float,
         typer.Option(metavar="0..1", help="Plate detail put back where strokes are enlarged."),
     ] = 1.0,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Paint by N processes, each on a graphics card of its own where there are "
+            "several; the frames are the same.",
+        ),
+    ] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Paint plates in a style."""
 
     def work(terminal: Terminal) -> int:
         from nuke_plugin.worker.interrupt import run_interruptible
+        from nuke_plugin.worker.many_workers import render_by_many
         from nuke_plugin.worker.pipeline import RenderSettings, Studio
         from nuke_plugin.worker.pipeline import render as render_frames
         from nuke_plugin.worker.report import render_lines
@@ -170,6 +195,8 @@ def render(
 
         if (style is None) == (mix_styles is None):
             raise OptionInvalid("--style or --mix-styles", "give one of the two")
+        if resume and overwrite:
+            raise OptionInvalid("--resume", "it cannot keep what --overwrite replaces")
         mix = None if mix_styles is None else _mix(mix_styles)
         light_settings = _light(light, premult, plate_colour)
         stroke_settings = _strokes(stroke_scale, detail)
@@ -188,12 +215,17 @@ def render(
             half_precision=half_precision,
             light=light_settings,
             strokes=stroke_settings,
+            marks_frames=True,
+            resume=resume,
         )
         with terminal.bar("painting") as advance:
+            paint = (
+                partial(render_frames, settings, studio)
+                if workers == 1
+                else partial(render_by_many, settings, workers)
+            )
             report = run_interruptible(
-                lambda cancellation: render_frames(
-                    settings,
-                    studio,
+                lambda cancellation: paint(
                     cancellation=cancellation,
                     on_progress=lambda done: advance(done.done, done.total),
                     on_warning=terminal.warn,

@@ -18,7 +18,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nuke_plugin.contract.errors import ColourSpaceNeeded, PlateError, RenderCancelled
+from nuke_plugin.contract.errors import (
+    ColourSpaceNeeded,
+    FrameClaimed,
+    PlateError,
+    RenderCancelled,
+    ResultError,
+)
 from nuke_plugin.contract.library import ModelLibrary
 from nuke_plugin.contract.light_settings import DEFAULT_LIGHT, OFF, ON, LightSettings
 from nuke_plugin.contract.messages import FrameFailure
@@ -26,6 +32,7 @@ from nuke_plugin.contract.stroke_settings import DEFAULT_STROKES, StrokeSettings
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import ColourConfig, PlateColour
 from nuke_plugin.worker.display_hint import display_hint, looks_display_encoded
+from nuke_plugin.worker.finished_frames import painting_digest
 from nuke_plugin.worker.image_file import PlateImage, read_plate, write_result
 from nuke_plugin.worker.memory import memory_for
 from nuke_plugin.worker.network import Network
@@ -35,12 +42,16 @@ from nuke_plugin.worker.plate_sequence import PlateSequence
 from nuke_plugin.worker.provenance import provenance
 from nuke_plugin.worker.providers import CPU
 from nuke_plugin.worker.result_sequence import ResultSequence
+from nuke_plugin.worker.shared_range import SharedRange
 
 READ_AHEAD = 2
 """Frames read before the network asks for them."""
 
 WRITE_BEHIND = 2
 """Painted frames that may wait to be written before the network waits for them."""
+
+LOOK_AGAIN_SECONDS = 0.2
+"""How long to wait for a frame that another process paints before it is looked at again."""
 
 STAGES = ("read", "colour", "network", "write")
 """What a render spends its time on: files in, colour both ways, the network, files out."""
@@ -96,6 +107,14 @@ class RenderSettings:
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     """By frame, in digits, what the client knows a frame by; written into the result's header."""
 
+    marks_frames: bool = False
+    """Whether a frame without a client's fingerprint gets one of these settings and its file."""
+
+    resume: bool = False
+    """Whether frames that are on disk, whole, of these settings and of their plates as these are
+    now, are kept and only the others painted. Needs ``marks_frames``. Several processes may then
+    paint one range together."""
+
 
 @dataclass(frozen=True)
 class FrameDone:
@@ -105,7 +124,7 @@ class FrameDone:
     """The frame."""
 
     is_written: bool
-    """Whether it is on disk; otherwise its plate was missing or broken."""
+    """Whether this render wrote it; else it was there, or its plate was missing or broken."""
 
     done: int
     """Frames finished so far, 1 to ``total``."""
@@ -115,6 +134,9 @@ class FrameDone:
 
     seconds: float
     """Seconds since the render began."""
+
+    was_there: bool = False
+    """Whether it was on disk already, and was kept."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +160,9 @@ class RenderReport:
 
     seconds: float
     """Seconds from start to end."""
+
+    kept: tuple[int, ...] = ()
+    """Frames that were on disk as they must be, or that another process painted meanwhile."""
 
 
 @dataclass
@@ -237,7 +262,7 @@ class _Job:
         self._painter = Painter(
             network, settings.styles, settings.strength, settings.light, settings.strokes
         )
-        if settings.strokes.scale is not None and network.card.training_scale_px == 0:
+        if settings.strokes.scale not in (None, 1.0) and network.card.training_scale_px == 0:
             on_warning(
                 None,
                 f"The model {settings.model} does not say at which size its strokes were learned, "
@@ -247,10 +272,20 @@ class _Job:
             self._painter.window_limit_px = settings.tile_px**2
         if network.card.caution and not self._painter.is_neutral:
             on_warning(None, network.card.caution)
-        self._results = ResultSequence.prepare(settings.results, self._plates, settings.overwrite)
+        may_exist = settings.overwrite or settings.resume
+        self._results = ResultSequence.prepare(settings.results, self._plates, may_exist)
+        self._range = SharedRange(
+            self._results.pattern,
+            self._plates.pattern,
+            painting_digest(self._painter, settings.colorspace) if settings.marks_frames else None,
+            settings.resume,
+            is_claimed=not settings.overwrite,
+            on_warning=self._warn,
+        )
         self._lock = threading.Lock()
         self._stages = dict.fromkeys(STAGES, 0.0)
         self._written: list[int] = []
+        self._kept: list[int] = []
         self._failed: list[FrameFailure] = []
         self._broken_pixels = 0
 
@@ -263,10 +298,15 @@ class _Job:
         except RenderCancelled as error:
             writers.shutdown(cancel_futures=True)
             raise RenderCancelled(len(self._written)) from error
+        except ResultError:
+            # Where one frame could not be written, the next would only fill the disk to its brim.
+            writers.shutdown(cancel_futures=True)
+            raise
         finally:
             # After any other error the frames already painted are still written.
             readers.shutdown(cancel_futures=True)
             writers.shutdown()
+            self._range.leave()
         return RenderReport(
             tuple(sorted(self._written)),
             tuple(sorted(self._failed, key=lambda failure: failure.frame)),
@@ -274,13 +314,19 @@ class _Job:
             self._painter.network.provider,
             dict(self._stages),
             time.perf_counter() - self._started,
+            tuple(sorted(self._kept)),
         )
 
     def _paint_all(self, readers: ThreadPoolExecutor, writers: ThreadPoolExecutor) -> None:
         to_read = deque(self._plates.frames)
-        reading: deque[tuple[int, Future[_Loaded]]] = deque()
+        reading: deque[tuple[int, Future[_Loaded | None]]] = deque()
         writing: deque[Future[None]] = deque()
-        while to_read or reading:
+        elsewhere: list[int] = []
+        while to_read or reading or elsewhere:
+            if not to_read and not reading:  # what others are painting is waited for, last of all
+                time.sleep(LOOK_AGAIN_SECONDS)
+                to_read.extend(elsewhere)
+                elsewhere.clear()
             while to_read and len(reading) < READ_AHEAD:
                 frame = to_read.popleft()
                 reading.append((frame, readers.submit(self._load, frame)))
@@ -293,6 +339,14 @@ class _Job:
                     raise
                 self._give_up(frame, error)
                 continue
+            except FrameClaimed:
+                if not self._settings.resume:
+                    raise
+                elsewhere.append(frame)
+                continue
+            if loaded is None:
+                self._keep(frame)
+                continue
             painted = self._paint(loaded)
             writing.append(writers.submit(self._save, loaded, painted))
             while len(writing) > WRITE_BEHIND or (writing and writing[0].done()):
@@ -301,9 +355,22 @@ class _Job:
             self._cancellation.check()
             saving.result()
 
-    def _load(self, frame: int) -> _Loaded:
+    def _load(self, frame: int) -> _Loaded | None:
+        """Return a frame's plate, made ready; None where its result is on disk already.
+
+        Raises ``FrameClaimed`` while another process paints it, and any ``PlateError``.
+        """
         if frame in self._plates.missing:
             raise self._plates.missing[frame]
+        if not self._range.enter(frame):
+            return None
+        try:
+            return self._read(frame)
+        except PlateError:
+            self._range.leave(frame)
+            raise
+
+    def _read(self, frame: int) -> _Loaded:
         path = self._plates.pattern.path(frame)
         with self._timed("read"):
             plate = read_plate(path)
@@ -354,9 +421,11 @@ class _Job:
         with self._timed("write"), memory_for(plate.width, plate.height):
             path = self._results.pattern.path(loaded.frame)
             is_undone = loaded.seen is not None and loaded.seen.coverage is not None
-            fingerprint = self._settings.fingerprints.get(str(loaded.frame))
+            known = self._settings.fingerprints.get(str(loaded.frame))
+            fingerprint = known or self._range.fingerprints.get(loaded.frame)
             notes = provenance(self._painter, loaded.colour, is_undone, fingerprint)
             write_result(path, plate, planes, notes)
+        self._range.leave(loaded.frame)
         with self._lock:
             self._broken_pixels += loaded.broken_pixels
             self._written.append(loaded.frame)
@@ -392,11 +461,17 @@ class _Job:
             self._on_warning(frame, error.message)
             self._tell_progress(frame, is_written=False)
 
-    def _tell_progress(self, frame: int, is_written: bool) -> None:
+    def _keep(self, frame: int) -> None:
+        with self._lock:
+            self._kept.append(frame)
+            self._tell_progress(frame, is_written=False, was_there=True)
+
+    def _tell_progress(self, frame: int, is_written: bool, was_there: bool = False) -> None:
         """Report a finished frame; the caller holds the lock."""
-        done = len(self._written) + len(self._failed)
+        done = len(self._written) + len(self._kept) + len(self._failed)
+        total = len(self._plates.frames)
         seconds = time.perf_counter() - self._started
-        self._on_progress(FrameDone(frame, is_written, done, len(self._plates.frames), seconds))
+        self._on_progress(FrameDone(frame, is_written, done, total, seconds, was_there))
 
     def _warn(self, frame: int | None, text: str) -> None:
         with self._lock:

@@ -24,6 +24,8 @@ def render_lines(report: RenderReport, results: str) -> list[str]:
             f"{report.seconds:.1f} s, {report.seconds / count:.2f} s a frame, on {report.provider}",
             f"Seconds a frame, overlapping: {_stage_text(report.stages, count)}",
         ]
+    if report.kept:
+        lines.append(f"Kept, on disk as asked for: {_frames_text(report.kept)}")
     if report.broken_pixels:
         lines.append(f"NaN or infinite pixels, left as they were: {report.broken_pixels}")
     if report.failed:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +34,9 @@ def whole_file(path: Path) -> Iterator[Path]:
     The folder is made if need be. Raises ``DiskFull`` or ``ResultFolderUnwritable``; then nothing
     is left, and what stood under the name before is untouched; so too for ``ResultInUse``.
     """
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    # Processes of two machines may share a number, and a folder.
+    token = secrets.token_hex(4)
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}-{token}.part{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -13,7 +13,8 @@ from nuke_standin import pixels, session
 from nuke_plugin import frame_states, frame_strip
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.contract.messages import FINGERPRINT_ATTRIBUTE
-from nuke_plugin.frame_fingerprint import pictures_of, settings_digest
+from nuke_plugin.contract.settings_digest import settings_digest
+from nuke_plugin.frame_fingerprint import pictures_of
 from nuke_plugin.frame_states import FrameStates
 from nuke_plugin.plate_fingerprint import PlateFingerprint
 from nuke_plugin.render_settings import RenderSettings

@@ -158,6 +158,12 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "it open, close it there; or choose another name for the results.",
     ),
     (
+        errors.FrameClaimed(1003, "/shot/painted.1003.exr"),
+        "Frame 1003 is being painted to /shot/painted.1003.exr by another process just now. Wait "
+        "for it, choose another name for the results, or let both share the range (`impasto render "
+        "--resume`).",
+    ),
+    (
         errors.DemoFolderTaken("/shot", "plates"),
         "The folder /shot is not the demo's: it holds plates, and the demo would replace files in "
         "it. Name a new or an empty folder (--out).",

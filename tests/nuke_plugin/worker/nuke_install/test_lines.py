@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import secrets
 import stat
 from pathlib import Path
 
@@ -189,12 +190,15 @@ def test_what_somebody_writes_meanwhile_is_not_lost(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where nothing can be written the sentence says so, and the file stays."""
     path = tmp_path / "init.py"
     path.write_bytes(b"x = 1\n")
     # In the way of the temporary file: refused for every user, root too.
-    (tmp_path / f".init.{os.getpid()}.part.py").mkdir()
+    monkeypatch.setattr(secrets, "token_hex", lambda length: "0")
+    (tmp_path / f".init.{os.getpid()}-0.part.py").mkdir()
     file = StartupFile.read(path)
     with pytest.raises(StartupFileUnwritable, match=r"init\.py cannot be written: .*--show"):
         file.write(file.with_lines(LINES))

@@ -1,0 +1,35 @@
+"""Holds the digest of what a request paints: the front half of a result's fingerprint.
+
+All that a request says counts, whatever is added to it later, and which file the model's name means
+today. The node makes it to tell stale frames, a farm's tasks to tell frames of another job.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from nuke_plugin.contract.messages import Render
+from nuke_plugin.contract.strict_json import write_record
+
+SETTINGS_DIGITS = 32
+"""Hexadecimal digits of the front half: 128 bits."""
+
+PAINTED_AS = 1
+"""Raised when the worker paints other pixels from the same request: every older result is stale."""
+
+_NO_SETTING = ("id", "plates", "results", "frames", "keep_going", "overwrite", "fingerprints")
+"""What of a request decides no pixel."""
+
+_NO_PIXELS_OF_EXECUTION = ("use_gpu", "tile_px")
+"""What of the way the network runs is none of the painting: tiles equal the whole frame, and a GPU
+paints what a processor paints, as far as a picture shows."""
+
+
+def settings_digest(request: Render, model_sha256: str) -> str:
+    """Return the front half of the fingerprint of what a request paints with a model's file."""
+    said = {name: value for name, value in write_record(request).items() if name not in _NO_SETTING}
+    for name in _NO_PIXELS_OF_EXECUTION:
+        said["execution"].pop(name)
+    text = json.dumps([PAINTED_AS, model_sha256, said], sort_keys=True, allow_nan=False)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:SETTINGS_DIGITS]

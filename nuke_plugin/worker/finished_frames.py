@@ -1,0 +1,92 @@
+"""Holds what is asked of a frame on disk: whether it is there, whole, and painted as it must be.
+
+The frames themselves are the only truth. Each carries a fingerprint in its header: how it was
+painted (``settings_digest``), then which state of the plate's file it was painted from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import OpenImageIO as oiio
+
+from nuke_plugin.contract.errors import PlateError
+from nuke_plugin.contract.messages import FINGERPRINT_ATTRIBUTE, Render
+from nuke_plugin.contract.settings_digest import SETTINGS_DIGITS, settings_digest
+from nuke_plugin.worker.image_file import read_plate
+from nuke_plugin.worker.painter import Painter
+
+MISSING, STALE, UNREADABLE, FINISHED = "missing", "stale", "unreadable", "finished"
+
+
+def painting_digest(painter: Painter, colorspace: str | None) -> str:
+    """Return the front half of the fingerprint of what a painter paints.
+
+    Styles count by id and share, so that a title or weights of another sum make no other painting;
+    half precision counts by the file of its network.
+    """
+    card = painter.network.card
+    shares = zip(card.styles, painter.style, strict=True)
+    request = Render(
+        id=0,
+        plates="",
+        results="",
+        frames="",
+        model=card.id,
+        styles={slot.id: round(float(share), 9) for slot, share in shares if share},
+        strength=float(painter.strength),
+        colorspace=colorspace,
+        keep_going=False,
+        overwrite=False,
+        light=painter.light,
+        strokes=painter.strokes,
+    )
+    return settings_digest(request, card.network.sha256)
+
+
+def file_digest(plate: Path) -> str:
+    """Return the back half for a plate on disk: its size and the time it was written.
+
+    Not its path, so that a farm may see the same files elsewhere. Raises ``OSError``.
+    """
+    found = plate.stat()
+    text = f"{found.st_size} {found.st_mtime_ns}"
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:SETTINGS_DIGITS]
+
+
+def result_state(result: Path, fingerprint: str) -> str:
+    """Return what stands under a result's name: MISSING, STALE, UNREADABLE or FINISHED.
+
+    A finished one is read to its last pixel: a file that a copy cut short, or a disk damaged, has
+    a header that looks right.
+    """
+    if not result.exists():
+        return MISSING
+    file = oiio.ImageInput.open(str(result))
+    if file is None:
+        oiio.geterror()  # clears it for the next caller
+        return UNREADABLE
+    try:
+        known = _fingerprint_in(file)
+    finally:
+        file.close()
+    if known != fingerprint:
+        return STALE
+    try:
+        read_plate(result)
+    except PlateError:
+        return UNREADABLE
+    return FINISHED
+
+
+def _fingerprint_in(file: oiio.ImageInput) -> str:
+    """Return the fingerprint of the first part that has one, empty for none."""
+    part = 0
+    while file.seek_subimage(part, 0):
+        known = str(file.spec().get_string_attribute(FINGERPRINT_ATTRIBUTE))
+        if known:
+            return known
+        part += 1
+    file.geterror()
+    return ""
