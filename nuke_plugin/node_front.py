@@ -85,7 +85,7 @@ def _add_painting(add: _Knobs) -> None:
         "It needs a new Render; to fade the result without one, use Mix.",
     )
     add(
-        nuke.Boolean_Knob(knobs.SCALE_STROKES, "Strokes follow the frame", False),
+        nuke.Boolean_Knob(knobs.SCALE_STROKES, "Strokes follow the frame", True),
         "Give strokes one size beside the frame at every resolution, a proxy's included. When it "
         "is off the plate's own pixels are painted, and a stroke is as many pixels at every "
         "resolution.",

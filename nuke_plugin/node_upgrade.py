@@ -23,6 +23,9 @@ from nuke_plugin.node_version import NODE_VERSION, check_known, mark, version_of
 _OUR_TEXTS_START = {"label": "[if {[value Result.which] == 0}", "help": "<b>ImpastoStyle</b>"}
 """What the plugin's own texts begin with; any other is the user's and stays."""
 
+_BEFORE = {style_knobs.SCALE_STROKES: False}
+"""What a node did before it had the control, where a new one does something else."""
+
 _KEYMIX_NAMES = {"maskChannel": "maskChannelMask", "invertMask": "invert_mask", "mix": "mix"}
 
 
@@ -104,6 +107,9 @@ def _renew_front(group: nuke.Group) -> None:
     for name in reversed(present):  # the tab last, when nothing is left in it
         group.removeKnob(group[name])
     node_front.add_knobs(group, front)
+    for name, held in _BEFORE.items():
+        if name not in present:
+            group[name].setValue(held)
     for name, value in values.items():
         _give(group[name], value)
     for name, text in texts.items():

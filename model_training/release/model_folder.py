@@ -152,7 +152,7 @@ def make_card(
         halo_px=generator.halo_px,
         border_px=BORDER_PX,
         local=True,
-        training_scale_px=config.data.painting_short_side_px,
+        training_scale_px=config.data.photo_short_side_px,
         licence=config.model.licence,
         sources=(
             *(

@@ -288,8 +288,8 @@ class ModelCard:
     """Whether nothing beyond ``halo_px`` matters, so that a tile equals the whole frame."""
 
     training_scale_px: int
-    """Short side of the painting in training, in pixels, 1 to 65536: it sets the size of the
-    strokes. 0 in an imported card, where it is not known."""
+    """Short side of the frames in training, in pixels, 1 to 65536: strokes are as large beside a
+    frame of it as they were learned. 0 in an imported card, where it is not known."""
 
     licence: str
     """Licence of the network."""

@@ -30,4 +30,7 @@ class StrokeSettings:
 
 
 DEFAULT_STROKES = StrokeSettings()
-"""What is done where nothing is asked for."""
+"""What a request means that says nothing: the plate's own pixels, as before there was a choice."""
+
+FRAME_STROKES = StrokeSettings(1.0)
+"""What a new node and the commands ask for: one look at every resolution."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from nuke_plugin.contract.errors import DemoFolderTaken, ResultFolderUnwritable
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
+from nuke_plugin.contract.stroke_settings import FRAME_STROKES
 from nuke_plugin.contract.version import VERSION
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.movie import Track, write_movie
@@ -178,6 +179,7 @@ class Demo:
             strength=strength,
             frames=frames.to_text(),
             overwrite=True,
+            strokes=FRAME_STROKES,
         )
         with self._stage(stage) as advance:
 

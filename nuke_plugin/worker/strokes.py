@@ -1,8 +1,8 @@
 """Holds the size of the strokes: how large the network sees a frame, and the way back to it.
 
 A network paints strokes of a certain number of pixels. To cover the same part of the frame at every
-resolution, they are painted at one size of frame: the one at which the painting was learned, where
-its short side was ``training_scale_px``. What the network did not see of the plate is put back::
+resolution, they are painted at one size of frame: that of the photos on which they were learned,
+whose short side was ``training_scale_px``. What the network did not see of the plate is put back::
 
     result = up(painted) + detail * up(gain) * (plate - up(seen))
 

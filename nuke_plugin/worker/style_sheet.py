@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from nuke_plugin.contract.errors import ColourSpaceNeeded, ModelError, NoStyleInstalled
+from nuke_plugin.contract.stroke_settings import FRAME_STROKES
 from nuke_plugin.contract.version import VERSION
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.image_file import read_plate
@@ -49,7 +50,7 @@ def style_sheet(
             on_warning(None, error.message)
             continue
         for slot in model.card.styles:
-            painter = Painter(network, {slot.id: 1.0}, strength)
+            painter = Painter(network, {slot.id: 1.0}, strength, strokes=FRAME_STROKES)
             painted = painter.paint_frame(image.colours(), colour, cancellation)
             picture = view.picture_of(painted, colour.result_space)
             panels.append(Panel(picture, slot.title, f"{slot.artist}, {slot.year}"))

@@ -27,7 +27,7 @@ VALUES = {
     "style2_weight": 0.3,
     "style3_weight": 0.4,
     "strength": 0.5,
-    "scale_strokes": True,
+    "scale_strokes": False,
     "stroke_scale": 2.0,
     "stroke_detail": 0.25,
     "plate_colorspace": "ACEScg",

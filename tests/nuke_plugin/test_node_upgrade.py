@@ -46,6 +46,7 @@ def test_a_loaded_node_is_of_the_present_version(nuke: ModuleType, older: Path) 
         ours = [knob.name() for knob in node.allKnobs() if knob._user]
         assert [name for name in ours if not name.startswith("td")] == new
         assert node["style2"].value() == "(none)"
+        assert node["scale_strokes"].value() is False  # its strokes keep their size in pixels
         assert node["keep_plate_colour"].value() == node["plate_grain"].value() == 0
 
 

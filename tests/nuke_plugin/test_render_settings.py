@@ -16,7 +16,7 @@ from nuke_plugin.contract.errors import (
 )
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.contract.messages import Render
-from nuke_plugin.contract.stroke_settings import DEFAULT_STROKES, StrokeSettings
+from nuke_plugin.contract.stroke_settings import DEFAULT_STROKES, FRAME_STROKES, StrokeSettings
 from nuke_plugin.render_settings import RenderSettings
 from tests.nuke_plugin.comp import FIRST, Comp
 
@@ -92,9 +92,10 @@ def test_light_alpha_and_network_are_asked_for(comp: Comp) -> None:
     assert request.execution.tile_px == 2048
 
 
-def test_strokes_follow_the_frame_where_asked(comp: Comp) -> None:
+def test_strokes_follow_the_frame_unless_told_not_to(comp: Comp) -> None:
     """The strokes' scale and detail are sampled at each frame while they follow the frame."""
-    node = comp.node(stroke_scale=2.0, stroke_detail=0.5)
+    assert requests(comp.node())[0].strokes == FRAME_STROKES
+    node = comp.node(stroke_scale=2.0, stroke_detail=0.5, scale_strokes=False)
     assert requests(node)[0].strokes == DEFAULT_STROKES
     node["scale_strokes"].setValue(True)
     assert requests(node)[0].strokes == StrokeSettings(2.0, 0.5)
@@ -102,7 +103,7 @@ def test_strokes_follow_the_frame_where_asked(comp: Comp) -> None:
     scales = [(one.frames, one.strokes.scale) for one in requests(node)]
     assert scales == [("1001", 1.0), ("1002", 2.0), ("1003", 3.0)]
     node["stroke_scale"].setExpression("9")
-    with pytest.raises(ControlInvalid, match="Stroke scale of ImpastoStyle1 cannot be used: it is"):
+    with pytest.raises(ControlInvalid, match="Stroke scale of ImpastoStyle2 cannot be used"):
         requests(node)
 
 
@@ -142,7 +143,7 @@ CHANGES = {
     "style3": "cold",
     "strength": 0.5,
     "plate_colorspace": "ACEScg",
-    "scale_strokes": True,
+    "scale_strokes": False,
     "light": "clip",
     "premult": "on",
     "halfPrecision": True,
@@ -179,7 +180,7 @@ def test_weights_show_in_the_label_where_they_count(comp: Comp) -> None:
 
 def test_the_strokes_show_in_the_label_where_they_count(comp: Comp) -> None:
     """Scale and detail are compared while strokes follow the frame, and not otherwise."""
-    node = rendered(comp.node())
+    node = rendered(comp.node(scale_strokes=False))
     node["stroke_scale"].setValue(2.0)
     node["stroke_detail"].setValue(0.0)
     assert label(node) == CURRENT

@@ -125,7 +125,7 @@ def test_a_mix_goes_from_one_node_to_another(comp: Comp) -> None:
 def test_the_strokes_travel(comp: Comp) -> None:
     """Whether strokes follow the frame, their scale and their detail go with a look."""
     source, target = comp.node(stroke_scale=2.0, stroke_detail=0.5), comp.node()
-    source["scale_strokes"].setValue(True)
+    target["scale_strokes"].setValue(False)
     taken = on_node.take(source).look
     on_node.apply(taken, [target])
     assert taken.strokes == LookStrokes(2.0, 0.5)

@@ -164,7 +164,7 @@ def test_a_control_that_no_render_takes_is_told(
     panel: Panel, comp: Comp, renders: list[int], qtbot: Any
 ) -> None:
     """A stroke scale outside of its range is said by its name, and corrected it is painted."""
-    node = comp.node(scale_strokes=True)
+    node = comp.node()
     node["stroke_scale"].setValue(9)
     look(panel)
     assert "Stroke scale" in panel.styles.frame_bar.notice.text()

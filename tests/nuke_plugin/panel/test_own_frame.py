@@ -123,7 +123,7 @@ def test_a_frame_is_known_by_what_decides_its_pictures(
     fourth = frame_of(node, tmp_path)
     grade["multiply"].setValue(2)
     fifth = frame_of(node, tmp_path)
-    node["scale_strokes"].setValue(True)
+    node["scale_strokes"].setValue(False)
     sixth = frame_of(node, tmp_path)
 
     assert len({one.folder for one in (first, second, third, fourth, fifth, sixth)}) == 6

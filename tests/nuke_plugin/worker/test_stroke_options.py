@@ -29,9 +29,9 @@ def call(plate: Path, out: Path, *options: str) -> Result:
 
 
 def test_the_command_sizes_strokes(plate: Path, tmp_path: Path) -> None:
-    """Scale and detail change the picture and stand in its header; without them neither does."""
+    """Scale and detail change the picture and stand in its header; the plate's own pixels, none."""
     plain, sized = tmp_path / "plain.exr", tmp_path / "sized.exr"
-    done = call(plate, plain)
+    done = call(plate, plain, "--stroke-scale", "native")
     assert done.exit_code == 0, done.output
     done = call(plate, sized, "--stroke-scale", "4", "--detail", "0.5")
     assert done.exit_code == 0, done.output
@@ -41,9 +41,19 @@ def test_the_command_sizes_strokes(plate: Path, tmp_path: Path) -> None:
     assert not np.array_equal(read_exr(plain).channels["R"], read_exr(sized).channels["R"])
 
 
+def test_strokes_follow_the_frame_by_default(plate: Path, tmp_path: Path) -> None:
+    """Without a word a frame is painted as with a stroke scale of 1, and its header says so."""
+    silent, asked = tmp_path / "silent.exr", tmp_path / "asked.exr"
+    assert call(plate, silent).exit_code == 0
+    assert call(plate, asked, "--stroke-scale", "1").exit_code == 0
+    assert read_exr(silent).header["impasto/stroke_scale"] == 1.0
+    assert np.array_equal(read_exr(silent).channels["R"], read_exr(asked).channels["R"])
+
+
 @pytest.mark.parametrize(
     ("option", "value", "said"),
     [
+        ("--stroke-scale", "big", "--stroke-scale: 'big' is neither a number nor 'native'"),
         ("--stroke-scale", "5", "--stroke-scale: it is 5.0 and must be 0.25 to 4"),
         ("--stroke-scale", "nan", "--stroke-scale: it is nan and must be 0.25 to 4"),
         ("--detail", "2", "--detail: it is 2.0 and must be 0 to 1"),
