@@ -14,7 +14,7 @@ or one file). Nothing executable ever travels here.
 
 **Order.** The worker speaks first, once, when it is ready::
 
-    {"type": "hello", "protocol": 6, "version": "0.1.0", "pid": 4711, "providers": ["CPUExecutionProvider"]}
+    {"type": "hello", "protocol": 7, "version": "0.1.0", "pid": 4711, "providers": ["CPUExecutionProvider"]}
 
 A client that speaks another protocol raises ``ProtocolMismatch`` and stops the worker. After that
 the client sends requests, each with an ``id`` of its own, a whole number that rises by one::
@@ -33,7 +33,7 @@ sends any number of progress and warning messages::
 and then, as to each ``preview``, exactly one of these, after which nothing more with this ``id``; to
 a preview ``written`` is empty::
 
-    {"type": "result", "id": 1, "written": [1001, 1002], "failed": [{"frame": 1003, "error": "FrameMissing", "message": "Frame 1003 is missing: there is no file /shot/plate.1003.exr."}], "provider": "CPUExecutionProvider", "stages": {"read": 0.12, "network": 2.4, "write": 0.2}, "seconds": 2.6}
+    {"type": "result", "id": 1, "written": [1001, 1002], "failed": [{"frame": 1003, "error": "FrameMissing", "message": "Frame 1003 is missing: there is no file /shot/plate.1003.exr."}], "provider": "CPUExecutionProvider", "stages": {"read": 0.12, "network": 2.4, "write": 0.2}, "seconds": 2.6, "broken_pixels": 0}
     {"type": "cancelled", "id": 1, "written": [1001]}
     {"type": "failure", "id": 1, "error": "ModelNotFound", "message": "No model named 'mastres' is installed. Did you mean masters?", "frame": null}
 
@@ -280,6 +280,9 @@ class Result:
 
     seconds: float
     """Seconds from the start of the request to its end."""
+
+    broken_pixels: int = 0
+    """How many pixels were NaN or infinite, over all frames; they stayed as they were."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ _MIDDLE = 0.35
 _CUT_OFF = 0.002
 """Share of the pixels that stand at exactly 1."""
 
+_BEGINNING = "The plate is taken for "
+
 _STEP = 4
 """Every which pixel of a row and of a column is looked at."""
 
@@ -32,7 +34,12 @@ def looks_display_encoded(planes: Planes) -> bool:
 def display_hint(space: str) -> str:
     """Return the sentence that tells it of a plate that is taken for a space."""
     return (
-        f"The plate is taken for {space}, but looks encoded for a display: half of it is brighter "
+        f"{_BEGINNING}{space}, but looks encoded for a display: half of it is brighter "
         f"than {_MIDDLE:g} and nothing is brighter than 1. If the painting is too pale, name its "
         "colour space, such as sRGB."
     )
+
+
+def is_display_hint(text: str) -> bool:
+    """Whether a warning is this hint, which is told once of a range, whoever paints its frames."""
+    return text.startswith(_BEGINNING)

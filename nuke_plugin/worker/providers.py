@@ -23,6 +23,9 @@ CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
 TENSORRT = "TensorrtExecutionProvider"
 
+THREADS_VARIABLE = "IMPASTO_THREADS"
+"""Names how many processors this process may use at most; for several workers on one machine."""
+
 _PREFERRED = (CUDA, CPU)
 """Best first. TensorRT would build an engine for minutes at each new frame size."""
 
@@ -70,8 +73,11 @@ def provider_arguments(names: tuple[str, ...]) -> list[Any]:
 def usable_threads() -> int:
     """Return how many processors this process may use: fewer than the machine has on a farm."""
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        usable = len(os.sched_getaffinity(0))
+    else:
+        usable = os.cpu_count() or 1
+    named = os.environ.get(THREADS_VARIABLE, "")
+    return max(1, min(usable, int(named))) if named.isdecimal() else usable
 
 
 def _state(name: str) -> ProviderState:

@@ -143,6 +143,7 @@ class Server:
                     report.provider,
                     report.stages,
                     report.seconds,
+                    report.broken_pixels,
                 )
             )
 
