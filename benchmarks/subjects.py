@@ -14,7 +14,7 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 from model_training.evaluation.graph_cost import GraphUncountable, kmac_per_pixel
-from nuke_plugin.worker.network import ORT_ERRORS
+from nuke_plugin.worker.sessions import ORT_ERRORS
 
 _TYPES = {
     "tensor(float)": np.float32,

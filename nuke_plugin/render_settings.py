@@ -111,7 +111,7 @@ class RenderSettings:
             model=model,
             mixes=mixes,
             light=LightSettings(node[style_knobs.LIGHT].value(), node[style_knobs.PREMULT].value()),
-            execution=execution_of(node),
+            execution=execution_of(node, is_constant=len(mixes) == 1),
             knobs=style_knobs.rendered_values(node),
             frames=frames,
             views=views,
@@ -229,13 +229,17 @@ class _Sampled:
         return float(self._knob.valueAt(frame)) if self._value is None else self._value
 
 
-def execution_of(node: nuke.Group) -> ExecutionSettings:
-    """Return how the node's knobs ask for the network to be run."""
+def execution_of(node: nuke.Group, is_constant: bool = True) -> ExecutionSettings:
+    """Return how the node's knobs ask for the network to be run.
+
+    ``is_constant`` tells whether styles and strength are the same at every frame asked for.
+    """
     size = node[style_knobs.TILE_SIZE].value()
     return ExecutionSettings(
         use_gpu=bool(node[style_knobs.USE_GPU].value()),
         half_precision=bool(node[style_knobs.HALF_PRECISION].value()),
         tile_px=int(size) if size.isdigit() else None,
+        fold=is_constant,
     )
 
 

@@ -21,7 +21,7 @@ PAINTED_AS = 1
 _NO_SETTING = ("id", "plates", "results", "frames", "keep_going", "overwrite", "fingerprints")
 """What of a request decides no pixel."""
 
-_NO_PIXELS_OF_EXECUTION = ("use_gpu", "tile_px")
+_NO_PIXELS_OF_EXECUTION = ("use_gpu", "tile_px", "fold")
 """What of the way the network runs is none of the painting: tiles equal the whole frame, and a GPU
 paints what a processor paints, as far as a picture shows."""
 

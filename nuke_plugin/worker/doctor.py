@@ -184,11 +184,11 @@ def _try_package(module: str, distributions: tuple[str, ...]) -> PackageFinding:
 
 def _try_providers() -> tuple[ProviderFinding, ...]:
     """Run a network of one operator on each provider whose libraries can be loaded."""
-    from nuke_plugin.worker.providers import CPU, CUDA, TENSORRT, provider_states
+    from nuke_plugin.worker.providers import CUDA, PREFERRED, provider_states
 
     findings = {}
     for state in provider_states():
-        if state.name in (TENSORRT, CUDA, CPU):  # others are not ours to ask for, or call a server
+        if state.name in PREFERRED:
             finding = ProviderFinding(state.name, False, state.reason)
             findings[state.name] = _run_on(state.name) if state.works else finding
     if CUDA not in findings:

@@ -63,14 +63,9 @@ def result_state(result: Path, fingerprint: str) -> str:
     """
     if not result.exists():
         return MISSING
-    file = oiio.ImageInput.open(str(result))
-    if file is None:
-        oiio.geterror()  # clears it for the next caller
+    known = fingerprint_of(result)
+    if known is None:
         return UNREADABLE
-    try:
-        known = _fingerprint_in(file)
-    finally:
-        file.close()
     if known != fingerprint:
         return STALE
     try:
@@ -78,6 +73,18 @@ def result_state(result: Path, fingerprint: str) -> str:
     except PlateError:
         return UNREADABLE
     return FINISHED
+
+
+def fingerprint_of(result: Path) -> str | None:
+    """Return the fingerprint in a file's header, empty for none; None for no picture at all."""
+    file = oiio.ImageInput.open(str(result))
+    if file is None:
+        oiio.geterror()  # clears it for the next caller
+        return None
+    try:
+        return _fingerprint_in(file)
+    finally:
+        file.close()
 
 
 def _fingerprint_in(file: oiio.ImageInput) -> str:

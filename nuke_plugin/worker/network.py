@@ -3,6 +3,9 @@
 Everything the model's card promises is checked once, here, before the first pixel: the file's
 hash, what the graph contains, and the names and shapes of its inputs and outputs. A network that
 others trained is spoken to in its own layout and numbers, as its card's wiring says.
+
+A render paints thousands of windows in one style: ``fold`` writes it into the network. A graphics
+card may vanish in the middle of a run: the processor goes on with the very window it was at.
 """
 
 from __future__ import annotations
@@ -11,41 +14,33 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from nuke_plugin.contract.card import ImageTensor, ImportedCard, ModelCard
 from nuke_plugin.contract.errors import ModelGraphMismatch, RenderCancelled
 from nuke_plugin.contract.library import InstalledModel, read_network_file
 from nuke_plugin.worker.cancellation import Cancellation
+from nuke_plugin.worker.onnx_edit import with_constants
 from nuke_plugin.worker.onnx_graph import OnnxGraph
 from nuke_plugin.worker.picture_values import PictureValues
-from nuke_plugin.worker.providers import provider_arguments, usable_threads, working_providers
+from nuke_plugin.worker.providers import CPU, working_providers
+from nuke_plugin.worker.sessions import ORT_ERRORS, Runner, first_line, is_out_of_memory
 from nuke_plugin.worker.style_picture import read_style_picture
-
-_OUT_OF_MEMORY = ("failed to allocate memory", "out of memory", "bad_alloc", "bad allocation")
-"""What ONNX Runtime's messages hold when there was no memory; it has no class for it."""
-
-
-ORT_ERRORS: tuple[type[Exception], ...] = (
-    ort_errors.EPFail,
-    ort_errors.Fail,
-    ort_errors.InvalidArgument,
-    ort_errors.InvalidGraph,
-    ort_errors.InvalidProtobuf,
-    ort_errors.NoModel,
-    ort_errors.NoSuchFile,
-    ort_errors.NotImplemented,
-    ort_errors.RuntimeException,
-)
-"""ONNX Runtime's errors; they share no base but ``Exception``."""
 
 _ANY, _OPEN = -1, -2
 """Sides of a shape: whatever the graph says, and one that it must leave open."""
 
 _FLOATS = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 """ONNX Runtime's names of the types that an input may have, with numpy's."""
+
+FOLDED_WITHIN = 1e-3
+"""Most that a folded network may paint otherwise than the whole one, display units. Single
+precision stays a thousand times below; half precision rounds in another place."""
+
+_FOLD_FAILURES: tuple[type[Exception], ...] = (*ORT_ERRORS, ValueError, MemoryError)
+
+_TRIAL_SIDE_PX = 64
+"""Least side of the picture that both are compared on."""
 
 
 class Network:
@@ -54,21 +49,32 @@ class Network:
     def __init__(
         self,
         installed: InstalledModel,
-        session: onnxruntime.InferenceSession,
+        model: bytes,
+        runner: Runner,
         style_picture: NDArray[np.float32] | None = None,
+        asked_for: str = CPU,
     ) -> None:
         """Use ``Network.open``, which checks what it loads.
 
-        ``style_picture`` is the painting, (1, 3, h, w) in [0, 1], of a model whose card names one.
+        ``style_picture`` is the painting, (1, 3, h, w) in [0, 1], of a model whose card names one;
+        ``asked_for`` the provider that should run it.
         """
         self.installed = installed
-        self._session = session
-        self._types = {tensor.name: _FLOATS[tensor.type] for tensor in session.get_inputs()}
+        self.fell_back = ""
+        """Why another provider runs than was asked for, or ran at first; empty while none does."""
+        self.was_lost = False
+        """Whether the provider failed in the middle of a run."""
+        self._model = model
+        self._runner = runner
+        self._folded: tuple[tuple[float, ...], Runner] | None = None
+        self._types = {tensor.name: _FLOATS[tensor.type] for tensor in runner.inputs}
         self._image_values = PictureValues.of_input(installed.card)
         self._output_values = PictureValues.of_output(installed.card)
         self._style_values = None
         if style_picture is not None:
             self._style_values = self._image_values.encode(style_picture)
+        if runner.provider != asked_for:
+            self.fell_back = f"{asked_for} was asked for and did not start"
 
     @classmethod
     def open(
@@ -76,29 +82,28 @@ class Network:
         installed: InstalledModel,
         providers: tuple[str, ...] | None = None,
         threads: int | None = None,
+        device: int = 0,
+        is_half: bool = False,
     ) -> Network:
         """Load an installed model.
 
         ``providers`` are ONNX Runtime's names, best first, None for what works here; ``threads``
-        is for the processor, None for all this process may use. Raises ``ModelFileMissing``,
-        ``ModelFileTruncated``, ``ModelFileMismatch`` or ``ModelGraphMismatch``.
+        is for the processor, None for all this process may use; ``device`` is the number of the
+        graphics card; ``is_half`` tells that the network counts in half precision. Raises
+        ``ModelFileMissing``, ``ModelFileTruncated``, ``ModelFileMismatch`` or
+        ``ModelGraphMismatch``.
         """
         model = read_network_file(installed)
         _check_contents(installed, model)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or usable_threads()
-        options.log_severity_level = 3
-        # Threads that spin while they wait take the processor from reading and writing, and from
-        # Nuke: without, a render on two cores costs 8 % less processor time, the network the same.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        arguments = provider_arguments(working_providers() if providers is None else providers)
+        names = working_providers() if providers is None else providers
+        digest = installed.card.network.sha256
         try:
-            session = onnxruntime.InferenceSession(model, options, providers=arguments)
+            runner = Runner.open(model, names, digest, threads, device, is_half)
         except ORT_ERRORS as error:
             reason = f"ONNX Runtime refuses it ({error})"
             raise ModelGraphMismatch(installed.network_path, reason) from error
-        _check_signature(installed, session)
-        return cls(installed, session, read_style_picture(installed))
+        _check_signature(installed, runner)
+        return cls(installed, model, runner, read_style_picture(installed), names[0])
 
     @property
     def card(self) -> ModelCard:
@@ -108,7 +113,42 @@ class Network:
     @property
     def provider(self) -> str:
         """The provider that runs the network; what was asked for may have fallen back."""
-        return str(self._session.get_providers()[0])
+        return self._runner.provider
+
+    @property
+    def engine_problem(self) -> str:
+        """Why compiled engines are not kept, in a sentence; empty while they are, or none is."""
+        engines = self._runner.engines
+        return "" if engines is None else engines.problem
+
+    def fold(self, style: Sequence[float], strength: float) -> str:
+        """Write a style and a strength into the network: what follows from them is worked out once.
+
+        Runs with the same two then use it, others the whole network; one such network is kept.
+        Returns why it cannot be, in a clause, or nothing: the network is as usable as before.
+        """
+        key = (*style, strength)
+        if self._folded is not None and self._folded[0] == key:
+            return ""
+        self._folded = None  # let the old one's memory go first
+        inputs = self._inputs(self._trial_picture(), style, strength)
+        image = {self.card.image.name: inputs.pop(self.card.image.name)}
+        if not inputs:
+            return ""
+        try:
+            folded = self._runner.reopened(with_constants(self._model, inputs))
+            if folded.provider != self.provider:
+                return f"only {folded.provider} would run it"
+            name = self.card.output.name
+            whole = self._runner.run(name, {**image, **inputs}, None)
+            difference = float(np.abs(folded.run(name, image, None) - whole).max())
+        except _FOLD_FAILURES as error:
+            return first_line(error)
+        low, high = self.card.output.range
+        if not difference <= FOLDED_WITHIN * (high - low):  # also where it is no number
+            return f"it would paint otherwise, by {difference:.2g}"
+        self._folded = (key, folded)
+        return ""
 
     def run(
         self,
@@ -127,17 +167,23 @@ class Network:
         """
         cancellation.check()
         card = self.card
-        inputs = self._inputs(image, style, strength)
+        runner, inputs = self._runner, self._inputs(image, style, strength)
+        if self._folded is not None and self._folded[0] == (*style, strength):
+            runner = self._folded[1]
+            inputs = {card.image.name: inputs[card.image.name]}
         with cancellation.run_options() as options:
             try:
-                painted = self._session.run([card.output.name], inputs, options)[0]
+                painted = runner.run(card.output.name, inputs, options)
             except ORT_ERRORS as error:
                 if cancellation.is_requested:
                     raise RenderCancelled(0) from error
                 if is_out_of_memory(error):
                     raise MemoryError(str(error)) from error
-                reason = f"ONNX Runtime cannot run it ({error})"
-                raise ModelGraphMismatch(self.installed.network_path, reason) from error
+                if self.provider == CPU:
+                    reason = f"ONNX Runtime cannot run it ({error})"
+                    raise ModelGraphMismatch(self.installed.network_path, reason) from error
+                self._go_on_with_processor(error)
+                return self.run(image, style, strength, cancellation)
         if not isinstance(card, ImportedCard):
             return np.asarray(painted, np.float32)
         picture = self._output_values.decode(np.asarray(painted, np.float32))
@@ -147,6 +193,25 @@ class Network:
         if not np.isfinite(picture).all():
             np.copyto(picture, image, where=~np.isfinite(picture).all(axis=1, keepdims=True))
         return picture
+
+    def _go_on_with_processor(self, error: Exception) -> None:
+        """Open the network again without the provider that failed in the middle of a run."""
+        failed = self.provider
+        self._folded = None
+        try:
+            self._runner = self._runner.reopened(self._model, (CPU,))
+        except ORT_ERRORS as second:
+            reason = f"ONNX Runtime can run it neither on {failed} ({error}) nor without ({second})"
+            raise ModelGraphMismatch(self.installed.network_path, reason) from second
+        self.was_lost = True
+        self.fell_back = f"{failed} failed ({first_line(error)})"
+
+    def _trial_picture(self) -> NDArray[np.float32]:
+        """Return noise in a size that the network takes, (1, 3, H, W)."""
+        wiring, multiple = self.card.wiring, self.card.size_multiple
+        side = -(-_TRIAL_SIDE_PX // multiple) * multiple
+        shape = (1, 3, wiring.fixed_height_px or side, wiring.fixed_width_px or side)
+        return np.random.default_rng(0).random(shape, np.float32)
 
     def _inputs(
         self, image: NDArray[np.float32], style: Sequence[float], strength: float
@@ -163,12 +228,6 @@ class Network:
         if wiring.style_picture is not None and self._style_values is not None:
             inputs[wiring.style_picture.name] = self._style_values
         return {name: value.astype(self._types[name], copy=False) for name, value in inputs.items()}
-
-
-def is_out_of_memory(error: Exception) -> bool:
-    """Return whether an error of a run means that there was no memory for it."""
-    is_said = any(text in str(error).lower() for text in _OUT_OF_MEMORY)
-    return isinstance(error, MemoryError) or is_said
 
 
 def _check_contents(installed: InstalledModel, model: bytes) -> None:
@@ -189,7 +248,7 @@ def _check_contents(installed: InstalledModel, model: bytes) -> None:
         raise ModelGraphMismatch(file, reason)
 
 
-def _check_signature(installed: InstalledModel, session: onnxruntime.InferenceSession) -> None:
+def _check_signature(installed: InstalledModel, runner: Runner) -> None:
     """Compare the graph's inputs and outputs, their types and shapes, with the card's."""
     card, wiring = installed.card, installed.card.wiring
     sides = (wiring.fixed_height_px or _OPEN, wiring.fixed_width_px or _OPEN)
@@ -201,8 +260,8 @@ def _check_signature(installed: InstalledModel, session: onnxruntime.InferenceSe
         expected[card.strength.name] = wiring.strength_shape
     if wiring.style_picture is not None:
         expected[wiring.style_picture.name] = _picture(card.image, (_ANY, _ANY))
-    _check_tensors(installed, "input", session.get_inputs(), expected)
-    outputs = session.get_outputs()
+    _check_tensors(installed, "input", runner.inputs, expected)
+    outputs = runner.outputs
     painted = _picture(card.output, (_OPEN, _OPEN))
     if isinstance(card, ImportedCard):
         # Others leave outputs in that nobody needs, and exporters name sides wrongly: what is

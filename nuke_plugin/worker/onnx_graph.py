@@ -11,12 +11,11 @@ Field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
-_VARINT, _EIGHT_BYTES, _LENGTH, _FOUR_BYTES = 0, 1, 2, 5
+from nuke_plugin.worker.protocol_buffer import fields, nested, text, varints
 
 _MODEL_GRAPH, _MODEL_OPSETS, _MODEL_FUNCTIONS = 7, 8, 25
 _OPSET_DOMAIN, _OPSET_VERSION = 1, 2
@@ -109,23 +108,23 @@ class OnnxGraph:
         """Return the facts of an ONNX file's bytes; raise ``ValueError`` when they are none."""
         facts = cls()
         graphs = 0
-        for number, value in _fields(memoryview(model)):
+        for number, value in fields(memoryview(model)):
             if number == _MODEL_GRAPH:
                 graphs += 1
-                facts._read_graph(_message(value), 0)
+                facts._read_graph(nested(value), 0)
             elif number == _MODEL_OPSETS:
-                facts._read_opset(_message(value))
+                facts._read_opset(nested(value))
             elif number == _MODEL_FUNCTIONS:
-                facts._read_function(_message(value))
+                facts._read_function(nested(value))
         if graphs != 1:
             raise ValueError("it holds no graph")
         return facts
 
     def _read_opset(self, message: memoryview) -> None:
         domain, version = "", 0
-        for number, value in _fields(message):
+        for number, value in fields(message):
             if number == _OPSET_DOMAIN:
-                domain = _text(value)
+                domain = text(value)
             elif number == _OPSET_VERSION and isinstance(value, int):
                 version = value
         if domain in _STANDARD_DOMAINS:
@@ -134,38 +133,38 @@ class OnnxGraph:
     def _read_graph(self, message: memoryview, depth: int) -> None:
         if depth > _DEEPEST:
             raise ValueError("its graphs are nested too deeply")
-        for number, value in _fields(message):
+        for number, value in fields(message):
             if number == _GRAPH_NODE:
-                self._read_node(_message(value), depth)
+                self._read_node(nested(value), depth)
             elif number == _GRAPH_TENSOR:
-                tensor = self._read_tensor(_message(value))
+                tensor = self._read_tensor(nested(value))
                 self._keep_constant(tensor.name, tensor, depth)
             elif number == _GRAPH_SPARSE:
-                self._read_sparse(_message(value))
+                self._read_sparse(nested(value))
 
     def _read_function(self, message: memoryview) -> None:
-        for number, value in _fields(message):
+        for number, value in fields(message):
             if number == _FUNCTION_NODE:
-                self._read_node(_message(value), 1)
+                self._read_node(nested(value), 1)
             elif number == _FUNCTION_ATTRIBUTE:  # an attribute's default
-                self._read_attribute(_message(value), 0)
+                self._read_attribute(nested(value), 0)
 
     def _read_node(self, message: memoryview, depth: int) -> None:
         operator, domain = "", ""
         inputs: list[str] = []
         outputs: list[str] = []
         tensor = None
-        for number, value in _fields(message):
+        for number, value in fields(message):
             if number == _NODE_TYPE:
-                operator = _text(value)
+                operator = text(value)
             elif number == _NODE_DOMAIN:
-                domain = _text(value)
+                domain = text(value)
             elif number == _NODE_INPUT:
-                inputs.append(_text(value))
+                inputs.append(text(value))
             elif number == _NODE_OUTPUT:
-                outputs.append(_text(value))
+                outputs.append(text(value))
             elif number == _NODE_ATTRIBUTE:
-                tensor = self._read_attribute(_message(value), depth) or tensor
+                tensor = self._read_attribute(nested(value), depth) or tensor
         if domain not in _STANDARD_DOMAINS:
             self.custom_operators.add(f"{domain}.{operator}")
         self.node_count += 1
@@ -178,14 +177,14 @@ class OnnxGraph:
     def _read_attribute(self, message: memoryview, depth: int) -> _Tensor | None:
         """Look into an attribute; return its one tensor, if that is what it is."""
         found = None
-        for number, value in _fields(message):
+        for number, value in fields(message):
             if number in _ATTRIBUTE_TENSORS:
-                tensor = self._read_tensor(_message(value))
+                tensor = self._read_tensor(nested(value))
                 found = tensor if number == _ATTRIBUTE_TENSOR else found
             elif number in _ATTRIBUTE_GRAPHS:
-                self._read_graph(_message(value), depth + 1)
+                self._read_graph(nested(value), depth + 1)
             elif number in _ATTRIBUTE_SPARSE:
-                self._read_sparse(_message(value))
+                self._read_sparse(nested(value))
         return found
 
     def _keep_constant(self, name: str, tensor: _Tensor, depth: int) -> None:
@@ -194,21 +193,21 @@ class OnnxGraph:
             self.constants[name] = numbers
 
     def _read_sparse(self, message: memoryview) -> None:
-        for number, value in _fields(message):
+        for number, value in fields(message):
             if number in _SPARSE_TENSORS:
-                self._read_tensor(_message(value))
+                self._read_tensor(nested(value))
 
     def _read_tensor(self, message: memoryview) -> _Tensor:
         tensor = _Tensor()
-        for number, value in _fields(message):
+        for number, value in fields(message):
             if number == _TENSOR_EXTERNAL_DATA or (number == _TENSOR_DATA_LOCATION and value):
                 self.has_external_data = True
             elif number == _TENSOR_NAME:
-                tensor.name = _text(value)
+                tensor.name = text(value)
             elif number == _TENSOR_TYPE and isinstance(value, int):
                 tensor.type = value
             elif number == _TENSOR_DIMS:
-                tensor.sides += [value] if isinstance(value, int) else _varints(value)
+                tensor.sides += [value] if isinstance(value, int) else varints(value)
             elif number in _TENSOR_DATA:
                 tensor.stored_bytes += 10 if isinstance(value, int) else len(value)
                 if number in (_TENSOR_FLOATS, _TENSOR_RAW) and not isinstance(value, int):
@@ -218,59 +217,3 @@ class OnnxGraph:
         if any(side >> 63 for side in tensor.sides) or tensor.count > most:
             self.false_tensors.append(tensor.name)
         return tensor
-
-
-def _fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
-    """Yield each field's number and value: a whole number, or the bytes of anything else."""
-    position = 0
-    while position < len(message):
-        key, position = _varint(message, position)
-        if key >> 32:  # other readers drop these bits and would see another field
-            raise ValueError("it is not an ONNX model")
-        number, kind = key >> 3, key & 7
-        if kind == _VARINT:
-            value, position = _varint(message, position)
-            yield number, value
-            continue
-        if kind == _LENGTH:
-            size, position = _varint(message, position)
-        elif kind in (_EIGHT_BYTES, _FOUR_BYTES):
-            size = 8 if kind == _EIGHT_BYTES else 4
-        else:
-            raise ValueError("it is not an ONNX model")
-        if position + size > len(message):
-            raise ValueError("it ends too early")
-        yield number, message[position : position + size]
-        position += size
-
-
-def _varint(message: memoryview, position: int) -> tuple[int, int]:
-    value = 0
-    for shift in range(0, 70, 7):
-        if position >= len(message):
-            raise ValueError("it ends too early")
-        byte = message[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, position
-    raise ValueError("it is not an ONNX model")
-
-
-def _varints(message: memoryview) -> list[int]:
-    """Return packed whole numbers."""
-    found, position = [], 0
-    while position < len(message):
-        value, position = _varint(message, position)
-        found.append(value)
-    return found
-
-
-def _message(value: int | memoryview) -> memoryview:
-    if isinstance(value, int):
-        raise ValueError("it is not an ONNX model")
-    return value
-
-
-def _text(value: int | memoryview) -> str:
-    return bytes(_message(value)).decode("utf-8", "replace")

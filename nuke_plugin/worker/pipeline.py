@@ -9,10 +9,10 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,28 +21,30 @@ from numpy.typing import NDArray
 from nuke_plugin.contract.errors import (
     ColourSpaceNeeded,
     FrameClaimed,
+    OutOfMemory,
     PlateError,
     RenderCancelled,
     ResultError,
 )
-from nuke_plugin.contract.library import ModelLibrary
-from nuke_plugin.contract.light_settings import DEFAULT_LIGHT, OFF, ON, LightSettings
+from nuke_plugin.contract.light_settings import OFF, ON
 from nuke_plugin.contract.messages import FrameFailure
-from nuke_plugin.contract.stroke_settings import DEFAULT_STROKES, StrokeSettings
 from nuke_plugin.worker.cancellation import Cancellation
-from nuke_plugin.worker.colour import ColourConfig, PlateColour
+from nuke_plugin.worker.colour import PlateColour
 from nuke_plugin.worker.display_hint import display_hint, looks_display_encoded
 from nuke_plugin.worker.finished_frames import painting_digest
 from nuke_plugin.worker.image_file import PlateImage, read_plate, write_result
-from nuke_plugin.worker.memory import memory_for
-from nuke_plugin.worker.network import Network
-from nuke_plugin.worker.painter import Painter, SeenFrame, broken_mask, held_to_half
+from nuke_plugin.worker.memory import memory_for, peak_rss_bytes
+from nuke_plugin.worker.painter import SeenFrame, broken_mask, held_to_half
 from nuke_plugin.worker.planes import Planes
 from nuke_plugin.worker.plate_sequence import PlateSequence
 from nuke_plugin.worker.provenance import provenance
-from nuke_plugin.worker.providers import CPU
+from nuke_plugin.worker.ready_painter import ready_painter
+from nuke_plugin.worker.render_records import STAGES, FrameDone, RenderReport, RenderSettings
 from nuke_plugin.worker.result_sequence import ResultSequence
 from nuke_plugin.worker.shared_range import SharedRange
+from nuke_plugin.worker.studio import Studio
+
+__all__ = ["STAGES", "FrameDone", "RenderReport", "RenderSettings", "Studio", "render"]
 
 READ_AHEAD = 2
 """Frames read before the network asks for them."""
@@ -50,149 +52,11 @@ READ_AHEAD = 2
 WRITE_BEHIND = 2
 """Painted frames that may wait to be written before the network waits for them."""
 
+SETTLED_FRAMES = 10
+"""Frames after which a render needs no more memory than before."""
+
 LOOK_AGAIN_SECONDS = 0.2
 """How long to wait for a frame that another process paints before it is looked at again."""
-
-STAGES = ("read", "colour", "network", "write")
-"""What a render spends its time on: files in, colour both ways, the network, files out."""
-
-
-@dataclass(frozen=True)
-class RenderSettings:
-    """What is asked for, as the command and the wire give it."""
-
-    plates: str
-    """Pattern of the plates."""
-
-    results: str
-    """Pattern of the results; EXR."""
-
-    model: str
-    """Id of the model."""
-
-    styles: Mapping[str, float]
-    """Weight by style id or title, 0 or more; normalised to sum 1."""
-
-    strength: float = 1.0
-    """Amount of style, within the range of the model's card; 0 gives the plate back."""
-
-    frames: str | None = None
-    """Frame range; None for every plate that exists."""
-
-    colorspace: str | None = None
-    """Colour space of the plates; None for the default of their kind of file."""
-
-    keep_going: bool = False
-    """Whether a plate that is missing or broken is reported and the rest rendered."""
-
-    overwrite: bool = False
-    """Whether results that exist are replaced."""
-
-    half_precision: bool = False
-    """Whether the network counts in half precision, where the model has such a network."""
-
-    use_gpu: bool = True
-    """Whether a graphics card is used where there is one that works."""
-
-    tile_px: int | None = None
-    """Side of the square that holds as many pixels as the network is given at once; None for what
-    suits most machines."""
-
-    strokes: StrokeSettings = DEFAULT_STROKES
-    """How large the strokes are, and how much of the plate's detail is put back."""
-
-    light: LightSettings = DEFAULT_LIGHT
-    """What becomes of light the network cannot see, of alpha, and of the plate's colour."""
-
-    fingerprints: Mapping[str, str] = field(default_factory=dict)
-    """By frame, in digits, what the client knows a frame by; written into the result's header."""
-
-    marks_frames: bool = False
-    """Whether a frame without a client's fingerprint gets one of these settings and its file."""
-
-    resume: bool = False
-    """Whether frames that are on disk, whole, of these settings and of their plates as these are
-    now, are kept and only the others painted. Needs ``marks_frames``. Several processes may then
-    paint one range together."""
-
-
-@dataclass(frozen=True)
-class FrameDone:
-    """One frame is finished: on disk under its final name, or given up."""
-
-    frame: int
-    """The frame."""
-
-    is_written: bool
-    """Whether this render wrote it; else it was there, or its plate was missing or broken."""
-
-    done: int
-    """Frames finished so far, 1 to ``total``."""
-
-    total: int
-    """Frames asked for."""
-
-    seconds: float
-    """Seconds since the render began."""
-
-    was_there: bool = False
-    """Whether it was on disk already, and was kept."""
-
-
-@dataclass(frozen=True)
-class RenderReport:
-    """What came of a render."""
-
-    written: tuple[int, ...]
-    """Frames on disk, rising."""
-
-    failed: tuple[FrameFailure, ...]
-    """Frames given up, rising; empty unless ``keep_going``."""
-
-    broken_pixels: int
-    """How many pixels were NaN or infinite, over all frames; they stayed as they were."""
-
-    provider: str
-    """The execution provider that ran the network."""
-
-    stages: Mapping[str, float]
-    """Seconds by stage, summed over the frames; stages overlap, so they exceed ``seconds``."""
-
-    seconds: float
-    """Seconds from start to end."""
-
-    kept: tuple[int, ...] = ()
-    """Frames that were on disk as they must be, or that another process painted meanwhile."""
-
-
-@dataclass
-class Studio:
-    """What stays ready between renders: the models installed and the network loaded last."""
-
-    library: ModelLibrary
-    colours: ColourConfig
-    _network: Network | None = field(default=None, repr=False)
-    _uses_gpu: bool = field(default=True, repr=False)
-
-    @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> Studio:
-        """Return the studio of ``IMPASTO_MODELS`` and ``OCIO``; raise ``ColourConfigInvalid``."""
-        return cls(ModelLibrary.from_environment(environ), ColourConfig.from_environment(environ))
-
-    def network(self, model_id: str, half_precision: bool = False, use_gpu: bool = True) -> Network:
-        """Return a network ready to run; the last one again if its card is still the same.
-
-        One in half precision is given only where it is asked for and the model has it.
-        """
-        installed = self.library.find(model_id)
-        if half_precision:
-            installed = installed.in_half_precision or installed
-        is_ready = self._network is not None and self._network.installed == installed
-        if self._network is None or not is_ready or self._uses_gpu != use_gpu:
-            self._network = None  # let the old one's memory go first
-            self._network = Network.open(installed, None if use_gpu else (CPU,))
-            self._uses_gpu = use_gpu
-        return self._network
 
 
 def render(
@@ -225,6 +89,13 @@ class _Loaded:
     broken_pixels: int
     """How many pixels are NaN or infinite."""
 
+    def without_image(self) -> _Loaded:
+        """Return the same without what the network saw, which nobody needs once it is painted."""
+        if self.seen is None:
+            return self
+        nothing: Planes = np.empty((1, 3, 0, 0), np.float32)
+        return replace(self, seen=replace(self.seen, image=nothing))
+
 
 class _Job:
     """One render from start to end."""
@@ -252,26 +123,8 @@ class _Job:
         self._first_read: int | None = None
         for problem in studio.library.problems_ahead_of(settings.model):
             on_warning(None, problem.message)
-        network = studio.network(settings.model, settings.half_precision, settings.use_gpu)
-        if settings.half_precision and studio.library.find(settings.model).lacks_half_precision:
-            on_warning(
-                None,
-                f"The model {settings.model} has no network in half precision, so it paints in "
-                "single precision. Export it again to have both.",
-            )
-        self._painter = Painter(
-            network, settings.styles, settings.strength, settings.light, settings.strokes
-        )
-        if settings.strokes.scale not in (None, 1.0) and network.card.training_scale_px == 0:
-            on_warning(
-                None,
-                f"The model {settings.model} does not say at which size its strokes were learned, "
-                "so every plate is painted at its own size and the stroke scale changes nothing.",
-            )
-        if settings.tile_px is not None:
-            self._painter.window_limit_px = settings.tile_px**2
-        if network.card.caution and not self._painter.is_neutral:
-            on_warning(None, network.card.caution)
+        self._painter, self._plan = ready_painter(settings, studio, self._plates, on_warning)
+        self._notes = [self._painter.network.fell_back] if self._painter.network.fell_back else []
         may_exist = settings.overwrite or settings.resume
         self._results = ResultSequence.prepare(settings.results, self._plates, may_exist)
         self._range = SharedRange(
@@ -281,6 +134,7 @@ class _Job:
             settings.resume,
             is_claimed=not settings.overwrite,
             on_warning=self._warn,
+            known=settings.fingerprints,
         )
         self._lock = threading.Lock()
         self._stages = dict.fromkeys(STAGES, 0.0)
@@ -288,6 +142,7 @@ class _Job:
         self._kept: list[int] = []
         self._failed: list[FrameFailure] = []
         self._broken_pixels = 0
+        self._peak_rss_at_tenth: float | None = None
 
     def run(self) -> RenderReport:
         """Render all frames; see ``render``."""
@@ -315,6 +170,9 @@ class _Job:
             dict(self._stages),
             time.perf_counter() - self._started,
             tuple(sorted(self._kept)),
+            self._plan.bytes / 1e6,
+            peak_rss_bytes() / 1e6,
+            self._peak_rss_at_tenth,
         )
 
     def _paint_all(self, readers: ThreadPoolExecutor, writers: ThreadPoolExecutor) -> None:
@@ -327,9 +185,12 @@ class _Job:
                 time.sleep(LOOK_AGAIN_SECONDS)
                 to_read.extend(elsewhere)
                 elsewhere.clear()
-            while to_read and len(reading) < READ_AHEAD:
+            while to_read and self._may_read(len(reading), len(writing)):
                 frame = to_read.popleft()
                 reading.append((frame, readers.submit(self._load, frame)))
+            if not reading:
+                writing.popleft().result()
+                continue
             frame, loading = reading.popleft()
             self._cancellation.check()
             try:
@@ -344,16 +205,47 @@ class _Job:
                     raise
                 elsewhere.append(frame)
                 continue
+            except OutOfMemory as error:
+                if not (reading or writing):
+                    raise
+                self._take_one_at_a_time(frame, error)
+                to_read.extendleft(self._dropped(reading))
+                to_read.appendleft(frame)
+                while writing:
+                    writing.popleft().result()
+                continue
             if loaded is None:
                 self._keep(frame)
                 continue
             painted = self._paint(loaded)
-            writing.append(writers.submit(self._save, loaded, painted))
+            writing.append(writers.submit(self._save, loaded.without_image(), painted))
+            del loading, loaded, painted  # else they would outlive their frame by one
             while len(writing) > WRITE_BEHIND or (writing and writing[0].done()):
                 writing.popleft().result()
         for saving in writing:
             self._cancellation.check()
             saving.result()
+
+    def _may_read(self, reading: int, writing: int) -> bool:
+        """Return whether another plate may be read while so many frames are in memory."""
+        return reading < READ_AHEAD and reading + writing < self._plan.frames
+
+    def _take_one_at_a_time(self, frame: int, error: OutOfMemory) -> None:
+        """From here on hold one frame in memory, since there was none for the next."""
+        self._plan = replace(self._plan, frames=1)
+        text = f"Memory ran out ({error.width} by {error.height}); one frame is held at a time."
+        self._notes.append(text)
+        self._warn(frame, text)
+
+    def _dropped(self, reading: deque[tuple[int, Future[_Loaded | None]]]) -> list[int]:
+        """Let go of plates that were read ahead; return their frames, the last one first."""
+        frames = []
+        while reading:
+            frame, loading = reading.pop()
+            loading.exception()  # waits for it; what was wrong is met again
+            self._range.leave(frame)
+            frames.append(frame)
+        return frames
 
     def _load(self, frame: int) -> _Loaded | None:
         """Return a frame's plate, made ready; None where its result is on disk already.
@@ -366,7 +258,7 @@ class _Job:
             return None
         try:
             return self._read(frame)
-        except PlateError:
+        except (PlateError, OutOfMemory):
             self._range.leave(frame)
             raise
 
@@ -405,12 +297,17 @@ class _Job:
             self._warn(loaded.frame, text)
         if loaded.seen is None:
             return None
-        limit_px = self._painter.window_limit_px
+        limit_px, fell_back = self._painter.window_limit_px, self._painter.network.fell_back
         with self._timed("network"):
             painted = self._painter.paint(loaded.seen, self._cancellation)
         if self._painter.window_limit_px < limit_px:
             megapixels = self._painter.window_limit_px / 1e6
             text = f"Memory ran out; frames are painted in pieces of {megapixels:.2g} megapixels."
+            self._notes.append(text)
+            self._warn(loaded.frame, text)
+        if self._painter.network.fell_back != fell_back:
+            text = f"{self._painter.network.fell_back}; {self._painter.network.provider} goes on."
+            self._notes.append(text)
             self._warn(loaded.frame, text)
         return painted
 
@@ -421,14 +318,16 @@ class _Job:
         with self._timed("write"), memory_for(plate.width, plate.height):
             path = self._results.pattern.path(loaded.frame)
             is_undone = loaded.seen is not None and loaded.seen.coverage is not None
-            known = self._settings.fingerprints.get(str(loaded.frame))
-            fingerprint = known or self._range.fingerprints.get(loaded.frame)
-            notes = provenance(self._painter, loaded.colour, is_undone, fingerprint)
+            fingerprint = self._range.fingerprints.get(loaded.frame)
+            events = " ".join(self._notes)
+            notes = provenance(self._painter, loaded.colour, is_undone, fingerprint, events)
             write_result(path, plate, planes, notes)
         self._range.leave(loaded.frame)
         with self._lock:
             self._broken_pixels += loaded.broken_pixels
             self._written.append(loaded.frame)
+            if len(self._written) == SETTLED_FRAMES:
+                self._peak_rss_at_tenth = peak_rss_bytes() / 1e6
             self._tell_progress(loaded.frame, is_written=True)
 
     def _result_colours(

@@ -16,11 +16,13 @@ def provenance(
     colour: PlateColour,
     is_unpremultiplied: bool = False,
     fingerprint: str | None = None,
+    events: str = "",
 ) -> Mapping[str, str | float]:
     """Return the attributes of a frame: version, model and its hash, style, strength, light.
 
     ``is_unpremultiplied`` tells whether the colours were divided by their alpha to be painted;
-    ``fingerprint`` is the client's, None where it gave none.
+    ``fingerprint`` is what it is known by, None for nothing; ``events`` are sentences on what went
+    otherwise than it was begun: memory that ran out, a graphics card that failed.
     """
     card = painter.network.card
     notes: dict[str, str | float] = {
@@ -37,6 +39,10 @@ def provenance(
     if painter.strokes.scale is not None:
         notes["impasto/stroke_scale"] = float(painter.strokes.scale)
         notes["impasto/detail"] = float(painter.strokes.detail)
+    if not painter.is_neutral:
+        notes["impasto/provider"] = painter.network.provider
+    if events:
+        notes["impasto/events"] = events
     if fingerprint is not None:
         notes[FINGERPRINT_ATTRIBUTE] = fingerprint
     return notes

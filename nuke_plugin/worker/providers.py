@@ -26,10 +26,13 @@ TENSORRT = "TensorrtExecutionProvider"
 THREADS_VARIABLE = "IMPASTO_THREADS"
 """Names how many processors this process may use at most; for several workers on one machine."""
 
-_PREFERRED = (CUDA, CPU)
-"""Best first. TensorRT would build an engine for minutes at each new frame size."""
+COREML = "CoreMLExecutionProvider"
+DIRECTML = "DmlExecutionProvider"
 
-_OPTIONS: dict[str, dict[str, Any]] = {CUDA: {"cudnn_conv_algo_search": "HEURISTIC"}}
+PREFERRED = (TENSORRT, CUDA, COREML, DIRECTML, CPU)
+"""Best first; others that are built in, such as those that call a server, are not ours to ask for.
+TensorRT is there only where somebody installed it; it compiles for minutes, once."""
+
 _LIBRARIES = {CUDA: "onnxruntime_providers_cuda", TENSORRT: "onnxruntime_providers_tensorrt"}
 
 
@@ -62,12 +65,40 @@ def provider_states() -> tuple[ProviderState, ...]:
 def working_providers() -> tuple[str, ...]:
     """Return the names of the providers to ask for, best first; the processor is always last."""
     works = {state.name for state in provider_states() if state.works}
-    return tuple(name for name in _PREFERRED if name in works)
+    return tuple(name for name in PREFERRED if name in works)
 
 
-def provider_arguments(names: tuple[str, ...]) -> list[Any]:
-    """Return the providers as ``InferenceSession`` takes them, each with its options."""
-    return [(name, _OPTIONS.get(name, {})) for name in names]
+def provider_arguments(
+    names: tuple[str, ...],
+    device: int = 0,
+    engines: Path | None = None,
+    is_half: bool = False,
+) -> list[Any]:
+    """Return the providers as ``InferenceSession`` takes them, each with its options.
+
+    ``device`` is the number of the graphics card, ``engines`` a folder for compiled engines;
+    ``is_half`` tells that the network counts in half precision.
+    """
+    options: dict[str, dict[str, Any]] = {
+        TENSORRT: {"device_id": device, "trt_fp16_enable": is_half},
+        CUDA: {
+            "device_id": device,
+            "cudnn_conv_algo_search": "HEURISTIC",
+            # A frame is to be the same on every machine; who wants speed asks for half precision.
+            "use_tf32": 0,
+            # The card is Nuke's too: take what is needed, not the next power of two.
+            "arena_extend_strategy": "kSameAsRequested",
+        },
+        DIRECTML: {"device_id": device},
+    }
+    if engines is not None:
+        options[TENSORRT] |= {
+            "trt_engine_cache_enable": True,
+            "trt_engine_cache_path": str(engines),
+            "trt_timing_cache_enable": True,
+            "trt_timing_cache_path": str(engines),
+        }
+    return [(name, options.get(name, {})) for name in names]
 
 
 def usable_threads() -> int:

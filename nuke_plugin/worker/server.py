@@ -177,6 +177,7 @@ class Server:
             light=request.light,
             strokes=request.strokes,
             fingerprints=request.fingerprints,
+            fold=request.execution.fold,
         )
         return render(
             settings,

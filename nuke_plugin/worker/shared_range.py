@@ -7,7 +7,7 @@ network drives have not, frames are painted all the same and a warning says what
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from nuke_plugin.contract.errors import FrameClaimed, ResultsExist
 from nuke_plugin.contract.frame_pattern import FramePattern
@@ -31,8 +31,11 @@ class SharedRange:
         keeps_finished: bool,
         is_claimed: bool,
         on_warning: Callable[[int | None, str], None],
+        known: Mapping[str, str] | None = None,
     ) -> None:
         """Take the settings' digest, None where frames get no fingerprint of their own.
+
+        ``known`` are a client's fingerprints by frame, in digits; they go before one of our own.
 
         ``keeps_finished`` is ``--resume``; without ``is_claimed`` frames are replaced whoever else
         is at them.
@@ -45,6 +48,7 @@ class SharedRange:
         self._keeps_finished = keeps_finished
         self._claims = FrameClaims(results) if is_claimed else None
         self._on_warning = on_warning
+        self._known = known or {}
 
     def enter(self, frame: int) -> bool:
         """Return whether a frame is to be painted, and is ours until ``leave``.
@@ -89,6 +93,9 @@ class SharedRange:
             self._claims.release(frame)
 
     def _take_fingerprint(self, frame: int) -> None:
+        if str(frame) in self._known:
+            self.fingerprints[frame] = self._known[str(frame)]
+            return
         if self._digest is None:
             return
         try:

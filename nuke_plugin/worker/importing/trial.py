@@ -20,8 +20,8 @@ from nuke_plugin.worker.importing.inspection import MOST_MEMORY_BYTES
 from nuke_plugin.worker.importing.number_kinds import NumberKind
 from nuke_plugin.worker.importing.request import ImportRequest
 from nuke_plugin.worker.importing.signature import Signature, read_signature
-from nuke_plugin.worker.network import ORT_ERRORS, is_out_of_memory
 from nuke_plugin.worker.providers import CPU, provider_arguments, usable_threads
+from nuke_plugin.worker.sessions import ORT_ERRORS, is_out_of_memory
 
 RUN_SECONDS = 60.0
 """How long one run on a small picture may take."""

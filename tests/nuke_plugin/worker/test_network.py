@@ -7,11 +7,14 @@ import hashlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 from onnx import TensorProto, helper
+from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from nuke_plugin.contract.errors import (
     ModelFileMismatch,
@@ -24,6 +27,7 @@ from nuke_plugin.contract.library import InstalledModel
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.network import Network
 from nuke_plugin.worker.providers import working_providers
+from nuke_plugin.worker.sessions import Runner
 from tests.tiny_model import build_network, tiny_card, write_endless_model, write_tiny_model
 
 WARM = (1.0, 0.0)
@@ -220,3 +224,153 @@ def test_a_cancel_before_the_run_stops_it_too(tiny_model: InstalledModel) -> Non
     cancellation.request()
     with pytest.raises(RenderCancelled):
         Network.open(tiny_model).run(picture(64, 64), WARM, 1.0, cancellation)
+
+
+def noisy(model: onnx.ModelProto) -> None:
+    """Let the network paint something else each time."""
+    model.graph.node[-1].output[0] = "calm"
+    model.graph.node.extend(
+        [
+            helper.make_node("RandomUniformLike", ["calm"], ["grain"]),
+            helper.make_node("Mul", ["calm", "grain"], ["painted"]),
+        ]
+    )
+
+
+def test_a_style_is_written_into_the_network(tiny_model: InstalledModel) -> None:
+    """What follows from style and strength is worked out once; the pixels stay, below 1e-5."""
+    network, whole = Network.open(tiny_model), Network.open(tiny_model)
+    image = picture(64, 48)
+    assert network.fold(WARM, 0.7) == ""
+    given = inputs_given(network)
+    painted = network.run(image, WARM, 0.7, Cancellation())
+    assert given == [{"image"}]
+    np.testing.assert_allclose(painted, whole.run(image, WARM, 0.7, Cancellation()), atol=1e-5)
+    for style, strength in (((0.0, 1.0), 0.7), (WARM, 0.6)):
+        other = network.run(image, style, strength, Cancellation())
+        expected = whole.run(image, style, strength, Cancellation())
+        np.testing.assert_array_equal(other, expected)
+
+
+def inputs_given(network: Network) -> list[set[str]]:
+    """Note the names of the inputs of every run of a network's folded session from here on."""
+    given: list[set[str]] = []
+    assert network._folded is not None
+    key, runner = network._folded
+
+    class Noting:
+        def run(self, output: str, inputs: dict[str, np.ndarray], options: object) -> np.ndarray:
+            given.append(set(inputs))
+            return runner.run(output, inputs, options)
+
+    network._folded = (key, Noting())  # type: ignore[assignment]
+    return given
+
+
+def test_one_folded_network_is_kept_and_made_once(
+    tiny_model: InstalledModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same style again costs no session; another one takes its place."""
+    network = Network.open(tiny_model)
+    opened: list[int] = []
+    reopened = Runner.reopened
+
+    def counted(runner: Runner, model: bytes, *others: tuple[str, ...]) -> Runner:
+        opened.append(len(model))
+        return reopened(runner, model, *others)
+
+    monkeypatch.setattr(Runner, "reopened", counted)
+    for style in (WARM, WARM, (0.0, 1.0), (0.0, 1.0)):
+        assert network.fold(style, 1.0) == ""
+    assert len(opened) == 2
+
+
+def test_a_network_that_cannot_be_folded_is_used_as_it_is(tmp_path: Path) -> None:
+    """One that paints something else each time is found out, and still paints."""
+    model = build_network()
+    noisy(model)
+    network = Network.open(install(tmp_path, model))
+    network.run(picture(64, 48), WARM, 1.0, Cancellation())  # its dice have been thrown once
+    assert "paint otherwise" in network.fold(WARM, 1.0)
+    assert network.run(picture(64, 48), WARM, 1.0, Cancellation()).shape == (1, 3, 48, 64)
+
+
+def test_a_folded_network_that_does_not_start_is_told(
+    tiny_model: InstalledModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What ONNX Runtime says against the changed graph is the reason, in one line."""
+    network = Network.open(tiny_model)
+    monkeypatch.setattr("nuke_plugin.worker.network.with_constants", lambda *_: b"no model")
+    reason = network.fold(WARM, 1.0)
+    assert reason
+    assert "\n" not in reason
+    assert network.run(picture(64, 48), WARM, 1.0, Cancellation()).shape == (1, 3, 48, 64)
+
+
+def dying_card(fails_at: int) -> type[onnxruntime.InferenceSession]:
+    """Return sessions that say CUDA runs them, until they fail at a run as a lost card does."""
+
+    class DyingCard(onnxruntime.InferenceSession):
+        runs = 0
+
+        def __init__(self, model: bytes, options: object, providers: list[Any]) -> None:
+            self.claimed = [name for name, _ in providers]
+            super().__init__(model, options, providers=["CPUExecutionProvider"])
+
+        def get_providers(self) -> list[str]:
+            return self.claimed
+
+        def run(self, *arguments: Any) -> Any:
+            DyingCard.runs += 1
+            if self.claimed[0] != "CPUExecutionProvider" and DyingCard.runs >= fails_at:
+                raise ort_errors.Fail("CUDA failure 999: unknown error\nand a long tail")
+            return super().run(*arguments)
+
+    return DyingCard
+
+
+def test_the_processor_goes_on_where_a_card_is_lost(
+    tiny_model: InstalledModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The very picture at which the card failed is painted, and who failed is told."""
+    monkeypatch.setattr(onnxruntime, "InferenceSession", dying_card(fails_at=2))
+    network = Network.open(tiny_model, ("CoreMLExecutionProvider", "CPUExecutionProvider"))
+    assert (network.provider, network.fell_back) == ("CoreMLExecutionProvider", "")
+    image = picture(64, 48)
+    first, second = (network.run(image, WARM, 1.0, Cancellation()) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+    assert network.provider == "CPUExecutionProvider"
+    assert network.was_lost
+    assert network.fell_back == "CoreMLExecutionProvider failed (CUDA failure 999: unknown error)"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Failed to allocate memory for requested buffer of size 123",
+        "CUDA failure 2: out of memory",
+        "CUDNN failure 4000: CUDNN_STATUS_ALLOC_FAILED",
+        "std::bad_alloc",
+    ],
+)
+def test_a_card_without_memory_is_no_lost_card(
+    tiny_model: InstalledModel, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """It is a lack of memory, after which smaller windows are tried on the same card."""
+    network = Network.open(tiny_model)
+
+    def run(*arguments: object) -> None:
+        raise ort_errors.Fail(text)
+
+    monkeypatch.setattr(Runner, "run", run)
+    with pytest.raises(MemoryError):
+        network.run(picture(64, 48), WARM, 1.0, Cancellation())
+    assert not network.was_lost
+
+
+def test_what_was_asked_for_and_did_not_start_is_said(tiny_model: InstalledModel) -> None:
+    """A provider that lies about itself is named beside the one that really runs."""
+    asked = ("CUDAExecutionProvider", "CPUExecutionProvider")
+    with pytest.warns(UserWarning, match="CUDAExecutionProvider"):
+        network = Network.open(tiny_model, providers=asked)
+    assert network.fell_back == "CUDAExecutionProvider was asked for and did not start"

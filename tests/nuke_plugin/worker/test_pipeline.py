@@ -122,6 +122,7 @@ def test_alpha_is_the_plates_and_provenance_is_added(shot: RenderSettings, studi
         "impasto/light": "carry",
         "impasto/premult": "on",
         "impasto/plate_colour": 0.0,
+        "impasto/provider": working_providers()[0],
     }
 
 
@@ -554,9 +555,9 @@ def test_the_processor_is_taken_where_no_gpu_is_wanted(
     asked: list[tuple[str, ...] | None] = []
     opened = Network.open.__func__  # type: ignore[attr-defined]
 
-    def noted(cls: Any, installed: Any, providers: Any = None, threads: Any = None) -> Network:
+    def noted(cls: Any, installed: Any, providers: Any = None, **others: Any) -> Network:
         asked.append(providers)
-        network: Network = opened(cls, installed, providers, threads)
+        network: Network = opened(cls, installed, providers, **others)
         return network
 
     monkeypatch.setattr(Network, "open", classmethod(noted))

@@ -1,0 +1,38 @@
+"""Holds the options that say on what and in how large pieces a network runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nuke_plugin.contract.errors import OptionInvalid
+from nuke_plugin.contract.execution_settings import SMALLEST_TILE_PX
+
+Device = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|cpu",
+        help="Number of the graphics card, or the processor; by default the first card that works.",
+    ),
+]
+TileSize = Annotated[
+    int | None,
+    typer.Option(
+        min=SMALLEST_TILE_PX,
+        metavar="PX",
+        help="Side of the pieces in which large frames are painted; by default what fits into "
+        "memory. The pixels stay.",
+    ),
+]
+
+
+def device_of(text: str | None) -> tuple[bool, int | None]:
+    """Return whether a graphics card may be used and which; raise ``OptionInvalid``."""
+    if text is None:
+        return True, None
+    if text.lower() == "cpu":
+        return False, None
+    if not text.isdecimal():
+        raise OptionInvalid("--device", f"{text!r} is neither a card's number nor 'cpu'")
+    return True, int(text)

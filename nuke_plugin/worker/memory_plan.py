@@ -1,0 +1,180 @@
+"""Holds the plan for memory, made before the first frame: how large a window, how many frames.
+
+What a frame takes is known from its header, what a window takes was measured. Frames read ahead and
+written behind cost memory and save little where frames are large, for there the network takes
+nearly all the time; so they are given up first, and windows are made smaller only then: each costs
+its halo twice. Figures are upper bounds, since the system kills a process that has too little.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import OpenImageIO as oiio
+
+from nuke_plugin.contract.card import ModelCard
+from nuke_plugin.contract.stroke_settings import StrokeSettings
+from nuke_plugin.worker.strokes import network_scale, scaled_size
+from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry
+
+PROCESS_BYTES = 250_000_000
+"""Python, its packages and a network, before the first frame."""
+
+WINDOW_BYTES_PER_PX = 400
+"""What the network takes for a pixel of a window. Measured: 355 of the shipped gallery, 1024x1024,
+float32, ONNX Runtime 1.32.0 on x86-64."""
+
+CARD_BYTES_PER_PX = 640
+"""The same on a graphics card, with room for the convolutions' workspace; estimated."""
+
+READING_BYTES_PER_PX = 64
+"""What a plate takes beside its own channels while it is made ready: estimated from its arrays."""
+
+WAITING_BYTES_PER_PX = 28
+"""The same once it is ready."""
+
+PAINTING_BYTES_PER_PX = 64
+"""The same while it is painted, also where strokes are enlarged."""
+
+WRITING_BYTES_PER_PX = 46
+"""The same while it is written, beside its own channels twice."""
+
+WANTED_BYTES = 1_900_000_000
+WANTED_BYTES_PER_PX = 52
+"""What a render takes of a machine that has it: 2.0 GB at 1080p, 2.3 at UHD, 3.6 at 8K."""
+
+SHARE_OF_AVAILABLE = 0.8
+"""What it takes at most of the memory that is free."""
+
+MOST_FRAMES = 6
+"""Frames in memory at once: two read ahead, one painted, three to be written."""
+
+_WINDOW_LIMITS_PX = tuple(WINDOW_LIMIT_PX >> halved for halved in range(6))
+
+
+@dataclass(frozen=True)
+class PlateFacts:
+    """What a plate's header says of its size."""
+
+    width: int
+    """Of the data window, in pixels."""
+
+    height: int
+    """Likewise."""
+
+    frame_px: int
+    """Short side of the format."""
+
+    bytes_per_px: float
+    """Of all channels of all parts, as they lie in memory, for a pixel of the picture."""
+
+
+@dataclass(frozen=True)
+class MemoryPlan:
+    """How much memory a render may take, and how."""
+
+    frames: int
+    """Frames in memory at once, 1 to ``MOST_FRAMES``."""
+
+    window_limit_px: int
+    """Most pixels given to a local network at once."""
+
+    bytes: int
+    """What that takes at most, as far as it is known."""
+
+    problem: str = ""
+    """What is to be feared, in a sentence; empty when it fits."""
+
+    @classmethod
+    def unknown(cls, tile_px: int | None = None) -> MemoryPlan:
+        """Return the plan for plates of which nothing is known."""
+        limit_px = WINDOW_LIMIT_PX if tile_px is None else tile_px**2
+        return cls(2, limit_px, PROCESS_BYTES + limit_px * WINDOW_BYTES_PER_PX)
+
+    @classmethod
+    def of(
+        cls,
+        card: ModelCard,
+        strokes: StrokeSettings,
+        plate: PlateFacts,
+        available_bytes: int | None,
+        card_bytes: int | None = None,
+        tile_px: int | None = None,
+    ) -> MemoryPlan:
+        """Return the plan for plates of one size.
+
+        ``available_bytes`` is the memory that is free, ``card_bytes`` that of the graphics card,
+        None where it is not known or there is none; ``tile_px`` is what a person wants, the side of
+        a square window, which is kept.
+        """
+        wanted = WANTED_BYTES + WANTED_BYTES_PER_PX * plate.width * plate.height
+        if available_bytes is not None:
+            wanted = min(wanted, int(SHARE_OF_AVAILABLE * available_bytes))
+        limits = _WINDOW_LIMITS_PX if tile_px is None else (tile_px**2,)
+        if card_bytes is not None and tile_px is None:
+            most = int(SHARE_OF_AVAILABLE * card_bytes) // CARD_BYTES_PER_PX
+            limits = tuple(limit for limit in limits if limit <= most) or limits[-1:]
+        on_card = card_bytes is not None
+        plans = [
+            cls(frames, limit, _bytes(card, strokes, plate, limit, frames, on_card))
+            for limit in limits
+            for frames in (MOST_FRAMES, 4, 3, 2, 1)
+        ]
+        for plan in plans:
+            if plan.bytes <= wanted:
+                return plan
+        least = min(plans, key=lambda plan: plan.bytes)
+        if available_bytes is None or least.bytes <= available_bytes:
+            return least
+        problem = (
+            f"A frame of {plate.width} by {plate.height} pixels takes about "
+            f"{least.bytes / 1e9:.1f} GB and {available_bytes / 1e9:.1f} GB are free: memory may "
+            "run out. Close other programs, or render smaller plates."
+        )
+        return cls(least.frames, least.window_limit_px, least.bytes, problem)
+
+
+def plate_facts(path: Path) -> PlateFacts | None:
+    """Return what a plate's header says; None for a file that cannot be read."""
+    file = oiio.ImageInput.open(str(path))
+    if file is None:
+        oiio.geterror()
+        return None
+    try:
+        first = file.spec()
+        own_bytes, part = 0, 0
+        while file.seek_subimage(part, 0):
+            spec = file.spec()
+            own_bytes += spec.pixel_bytes(True) * spec.width * spec.height
+            part += 1
+            if file.format_name() != "openexr":
+                break
+        file.geterror()
+    finally:
+        file.close()
+    width, height = int(first.width), int(first.height)
+    frame_px = int(min(first.full_width, first.full_height)) or min(width, height)
+    return PlateFacts(width, height, frame_px, own_bytes / max(1, width * height))
+
+
+def _bytes(
+    card: ModelCard,
+    strokes: StrokeSettings,
+    plate: PlateFacts,
+    limit_px: int,
+    frames: int,
+    on_card: bool,
+) -> int:
+    """Return what a render takes at most with such windows and so many frames at once."""
+    px, own = plate.width * plate.height, plate.bytes_per_px
+    scale = network_scale(card, strokes, plate.frame_px)
+    seen = scaled_size(plate.width, plate.height, scale)
+    geometry = FrameGeometry.seen_at(card, plate.width, plate.height, seen, limit_px)
+    reading = own + READING_BYTES_PER_PX
+    painting = own + PAINTING_BYTES_PER_PX
+    writing = 2 * own + WRITING_BYTES_PER_PX
+    stages = sorted((reading, painting, writing), reverse=True)
+    a_frame = sum(stages[:frames]) + max(0, frames - 3) * (own + WAITING_BYTES_PER_PX)
+    window = 0 if on_card else geometry.window_px * WINDOW_BYTES_PER_PX
+    return int(PROCESS_BYTES + px * a_frame + window)

@@ -1,0 +1,113 @@
+"""Holds the getting ready of a render: the network, what it warns of, and a plan for memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from nuke_plugin.contract.errors import OptionInvalid
+from nuke_plugin.worker.gpu_devices import gpu_device, gpu_devices
+from nuke_plugin.worker.memory import available_bytes
+from nuke_plugin.worker.memory_plan import MemoryPlan, plate_facts
+from nuke_plugin.worker.painter import Painter
+from nuke_plugin.worker.plate_sequence import PlateSequence
+from nuke_plugin.worker.providers import CPU
+from nuke_plugin.worker.render_records import RenderSettings
+from nuke_plugin.worker.studio import Studio
+
+_MAPPED_DEVICES = "CUDA_VISIBLE_DEVICES"
+
+Warn = Callable[[int | None, str], None]
+
+
+def ready_painter(
+    settings: RenderSettings, studio: Studio, plates: PlateSequence, on_warning: Warn
+) -> tuple[Painter, MemoryPlan]:
+    """Return what paints the frames, its windows sized for the memory there is, and the plan.
+
+    Raises whatever is wrong with model, style or strength, and ``OptionInvalid`` for a graphics
+    card that is not there.
+    """
+    if settings.device is not None and settings.use_gpu:
+        _check_device(settings.device)
+    network = studio.network(
+        settings.model, settings.half_precision, settings.use_gpu, settings.device
+    )
+    if settings.half_precision and studio.library.find(settings.model).lacks_half_precision:
+        on_warning(
+            None,
+            f"The model {settings.model} has no network in half precision, so it paints in "
+            "single precision. Export it again to have both.",
+        )
+    painter = Painter(network, settings.styles, settings.strength, settings.light, settings.strokes)
+    if settings.strokes.scale not in (None, 1.0) and network.card.training_scale_px == 0:
+        on_warning(
+            None,
+            f"The model {settings.model} does not say at which size its strokes were learned, "
+            "so every plate is painted at its own size and the stroke scale changes nothing.",
+        )
+    if not painter.is_neutral:
+        _tell_how_it_runs(settings, painter, on_warning)
+    return painter, _planned(settings, painter, plates, on_warning)
+
+
+def _tell_how_it_runs(settings: RenderSettings, painter: Painter, on_warning: Warn) -> None:
+    network = painter.network
+    if network.card.caution:
+        on_warning(None, network.card.caution)
+    if network.fell_back:
+        on_warning(
+            None, f"{network.fell_back}; {network.provider} runs. `impasto doctor` says why."
+        )
+    elif settings.device is not None and settings.use_gpu and network.provider == CPU:
+        on_warning(
+            None,
+            f"No graphics card works here, so --device {settings.device} means nothing and the "
+            "processor paints. `impasto doctor` says why.",
+        )
+    problem = network.engine_problem
+    if problem:
+        on_warning(None, problem)
+    if settings.fold:
+        reason = network.fold(painter.style, painter.strength)
+        if reason:
+            on_warning(
+                None,
+                f"Style and strength could not be written into the network ({reason}); it is used "
+                "as it is, which takes a little longer.",
+            )
+
+
+def _planned(
+    settings: RenderSettings, painter: Painter, plates: PlateSequence, on_warning: Warn
+) -> MemoryPlan:
+    first = next((frame for frame in plates.frames if frame not in plates.missing), None)
+    facts = None if first is None else plate_facts(plates.pattern.path(first))
+    if facts is None:
+        return MemoryPlan.unknown(settings.tile_px)  # the reading says what is wrong
+    card_bytes = None
+    if painter.network.provider != CPU:
+        device = gpu_device(settings.device or 0)
+        card_bytes = None if device is None else device.free_bytes
+    plan = MemoryPlan.of(
+        painter.network.card,
+        painter.strokes,
+        facts,
+        available_bytes(),
+        card_bytes,
+        settings.tile_px,
+    )
+    if not painter.is_neutral:
+        painter.window_limit_px = plan.window_limit_px
+        if plan.problem:
+            on_warning(None, plan.problem)
+    return plan
+
+
+def _check_device(number: int) -> None:
+    if _MAPPED_DEVICES in os.environ:
+        return  # numbers are then not the driver's; ONNX Runtime says whether there is one
+    found = gpu_devices()
+    if found and number not in {device.number for device in found}:
+        listed = ", ".join(f"{device.number} ({device.name})" for device in found)
+        raise OptionInvalid("--device", f"there is no graphics card {number}; there are {listed}")

@@ -1,0 +1,246 @@
+"""Tests of what goes wrong in the middle of a render: memory, graphics cards; no frame is lost."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from nuke_plugin.contract.errors import OptionInvalid, OutOfMemory
+from nuke_plugin.contract.library import ModelLibrary
+from nuke_plugin.worker import ready_painter
+from nuke_plugin.worker.network import Network
+from nuke_plugin.worker.painter import Painter
+from nuke_plugin.worker.pipeline import RenderSettings, Studio, render
+from nuke_plugin.worker.providers import working_providers
+from tests.exr_files import half_rgba, read_exr, write_exr
+from tests.nuke_plugin.worker.test_gpu_devices import LISTED, driver_tool
+from tests.nuke_plugin.worker.test_network import dying_card
+from tests.tiny_model import write_tiny_model
+
+ROOT = Path(__file__).resolve().parents[3]
+FRAMES = (1, 2, 3, 4)
+CARD = "CoreMLExecutionProvider"
+
+
+@pytest.fixture
+def shot(tmp_path: Path) -> RenderSettings:
+    """Four small plates, and the settings that paint them."""
+    for frame in FRAMES:
+        write_exr(tmp_path / "plates" / f"plate.{frame:04d}.exr", half_rgba(90, 60, seed=frame))
+    return RenderSettings(
+        plates=str(tmp_path / "plates" / "plate.%04d.exr"),
+        results=str(tmp_path / "results" / "painted.%04d.exr"),
+        model="tiny",
+        styles={"warm": 1.0},
+    )
+
+
+@pytest.fixture(autouse=True)
+def _plates(tmp_path: Path) -> None:
+    (tmp_path / "plates").mkdir()
+
+
+def rendered(settings: RenderSettings, studio: Studio) -> tuple[Any, list[tuple[Any, str]]]:
+    """Render; return the report and the warnings with their frames."""
+    warnings: list[tuple[Any, str]] = []
+    report = render(settings, studio, on_warning=lambda frame, text: warnings.append((frame, text)))
+    return report, warnings
+
+
+def events(settings: RenderSettings, frame: int) -> str:
+    """Return what a result's header says of mishaps."""
+    header = read_exr(Path(settings.results % frame)).header
+    return str(header.get("impasto/events", ""))
+
+
+def fresh(studio: Studio) -> Studio:
+    """Return a studio that has loaded nothing."""
+    return Studio(ModelLibrary(studio.library.places), studio.colours)
+
+
+def test_a_card_that_is_lost_loses_no_frame(
+    shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the frame at which it failed the processor paints; warning and headers say so."""
+    expected, _ = rendered(replace(shot, results=shot.results + ".exr", fold=False), studio)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", dying_card(fails_at=3))
+    monkeypatch.setattr("nuke_plugin.worker.network.working_providers", lambda: (CARD, "CPU"))
+    report, warnings = rendered(replace(shot, fold=False), fresh(studio))
+    assert report.written == expected.written == FRAMES
+    assert report.provider == "CPUExecutionProvider"
+    (frame, text) = warnings[-1]
+    assert frame == 3
+    assert f"{CARD} failed" in text
+    assert "CPUExecutionProvider goes on" in text
+    assert [CARD in events(shot, frame) for frame in FRAMES] == [False, False, True, True]
+    for frame in FRAMES:
+        painted = read_exr(Path(shot.results % frame)).channels["R"]
+        whole = read_exr(Path((shot.results + ".exr") % frame)).channels["R"]
+        np.testing.assert_array_equal(painted, whole)
+
+
+def test_a_lost_card_is_tried_again_by_the_next_render(
+    shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One failure, such as a driver that was restarted, does not cost the card for ever."""
+    dying, living = dying_card(fails_at=1), dying_card(fails_at=99)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", dying)
+    monkeypatch.setattr("nuke_plugin.worker.network.working_providers", lambda: (CARD, "CPU"))
+    ours = fresh(studio)
+    rendered(replace(shot, fold=False), ours)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", living)
+    report, _ = rendered(replace(shot, fold=False, overwrite=True), ours)
+    assert report.provider == CARD
+
+
+def test_memory_that_runs_out_is_told_everywhere(
+    shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows are halved until they fit; the frame's warning and the headers from there say so."""
+    run = Network.run
+
+    def small_machine(network: Network, image: Any, *others: Any) -> Any:
+        if image.shape[2] * image.shape[3] > 4000:
+            raise MemoryError("Failed to allocate memory")
+        return run(network, image, *others)
+
+    monkeypatch.setattr(Network, "run", small_machine)
+    report, warnings = rendered(shot, fresh(studio))
+    assert report.written == FRAMES
+    assert [frame for frame, text in warnings if "Memory ran out" in text] == [1]
+    assert all("pieces of" in events(shot, frame) for frame in FRAMES)
+
+
+def test_a_plate_that_finds_no_memory_is_tried_alone(
+    shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Plates read ahead give way, then it is read again; once is told, and nothing is lost."""
+    see = Painter.see
+    turns = [0]
+
+    def full_at_the_third(painter: Painter, *arguments: Any) -> Any:
+        turns[0] += 1
+        if turns[0] == 3:
+            raise MemoryError("Unable to allocate 93.1 GiB")
+        return see(painter, *arguments)
+
+    monkeypatch.setattr(Painter, "see", full_at_the_third)
+    report, warnings = rendered(replace(shot, marks_frames=True), studio)
+    assert report.written == FRAMES
+    assert [text for _, text in warnings if "one frame is held at a time" in text]
+    assert "one frame is held" in events(shot, 4)
+
+
+def test_a_plate_that_finds_no_memory_alone_ends_the_render(
+    shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing can give way the error names the frame's size."""
+
+    def full(*arguments: Any) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr(Painter, "see", full)
+    with pytest.raises(OutOfMemory, match="90 by 60"):
+        render(shot, studio)
+
+
+def test_a_card_that_is_not_there_is_refused(
+    shot: RenderSettings, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cards that are there are named, before anything is painted."""
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    driver_tool(tmp_path / "driver", monkeypatch, LISTED)
+    with pytest.raises(OptionInvalid, match=r"no graphics card 7; there are 0 \(NVIDIA H200\)"):
+        render(replace(shot, device=7), studio)
+
+
+def test_a_wish_for_a_card_where_none_works_is_told(
+    shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The processor paints, which is said; where no card is wanted nothing is."""
+    if working_providers()[0] != "CPUExecutionProvider":
+        pytest.skip("this ONNX Runtime has another provider")
+    monkeypatch.setattr(ready_painter, "gpu_devices", lambda: ())
+    _, warnings = rendered(replace(shot, device=0), studio)
+    assert [text for _, text in warnings if "--device 0 means nothing" in text]
+    _, warnings = rendered(replace(shot, device=0, use_gpu=False, overwrite=True), studio)
+    assert warnings == []
+
+
+def test_a_network_that_cannot_be_folded_is_told(
+    shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The frames are painted by the network as it is, and one warning says why."""
+    monkeypatch.setattr("nuke_plugin.worker.network.with_constants", lambda *_: b"no model")
+    report, warnings = rendered(shot, fresh(studio))
+    assert report.written == FRAMES
+    assert ["could not be written into the network" in text for _, text in warnings] == [True]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (16384, 16), (16, 3000)])
+def test_odd_shapes_are_painted(
+    shot: RenderSettings, studio: Studio, width: int, height: int
+) -> None:
+    """A pixel, a ribbon and a tower come back in their size, the large ones in tiles too."""
+    write_exr(Path(shot.plates % 1), half_rgba(width, height))
+    painted = []
+    for index, tile_px in enumerate((None, 100)):
+        results = shot.results.replace("results", f"results{index}")
+        render(replace(shot, frames="1", results=results, tile_px=tile_px), studio)
+        painted.append(read_exr(Path(results % 1)).channels["R"].astype(np.float32))
+    assert painted[0].shape == (height, width)
+    np.testing.assert_allclose(painted[1], painted[0], rtol=1e-3, atol=1e-3)
+
+
+def test_a_tile_below_the_halo_is_the_least_that_works(
+    shot: RenderSettings, studio: Studio
+) -> None:
+    """A wish for tiles of 8 pixels, less than two halos, is met as far as it goes."""
+    render(shot, studio)
+    tiny = replace(shot, results=shot.results.replace("results", "tiny"), tile_px=8)
+    assert render(tiny, studio).written == FRAMES
+    for frame in FRAMES:
+        np.testing.assert_allclose(
+            read_exr(Path(tiny.results % frame)).channels["R"].astype(np.float32),
+            read_exr(Path(shot.results % frame)).channels["R"].astype(np.float32),
+            rtol=1e-3,
+            atol=1e-3,
+        )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is read and set as on Linux")
+def test_a_real_lack_of_memory_is_survived(tmp_path: Path) -> None:
+    """At a limit of the system ONNX Runtime's own refusal leads to smaller windows."""
+    write_tiny_model(tmp_path / "models", channels=64)
+    code = (
+        "import resource, numpy as np\n"
+        "from pathlib import Path\n"
+        "from nuke_plugin.contract.library import ModelLibrary\n"
+        "from nuke_plugin.worker.cancellation import Cancellation\n"
+        "from nuke_plugin.worker.colour import ColourConfig\n"
+        "from nuke_plugin.worker.network import Network\n"
+        "from nuke_plugin.worker.painter import Painter\n"
+        f"model = ModelLibrary((Path({str(tmp_path / 'models')!r}),)).find('tiny')\n"
+        "painter = Painter(Network.open(model, threads=1), {'warm': 1.0}, 1.0)\n"
+        "linear = ColourConfig.from_environment({}).plate_colour(None, False)\n"
+        "painter.paint_frame(np.full((3, 64, 64), 0.5, np.float32), linear)\n"
+        "plate = np.full((3, 1000, 1000), 0.5, np.float32)\n"
+        "limit = int(open('/proc/self/statm').read().split()[0]) * 4096 + (110 << 20)\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (limit, limit))\n"
+        "painted = painter.paint_frame(plate, linear)\n"
+        "print(painted.shape, painter.window_limit_px)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    shape, window_px = done.stdout.rsplit(" ", 1)
+    assert shape == "(3, 1000, 1000)"
+    assert int(window_px) < 1_000_000
