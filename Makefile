@@ -22,9 +22,9 @@ WORKER := $(VENV)/.installed-$(EXTRA)
 DEV := $(VENV)/.installed-dev
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-# Everything directly in nuke_plugin/, looks/, panel/ and contract/ runs in Nuke 14's Python 3.9.
+# What runs in Nuke 14's Python 3.9: all directly in nuke_plugin/, and these packages.
 NUKE_SIDE := $(wildcard init.py menu.py nuke_plugin/*.py) \
-    $(addprefix nuke_plugin/,looks panel contract)
+    $(addprefix nuke_plugin/,looks panel self_check contract)
 
 setup: $(WORKER)
 	@echo "Installed in $(VENV). Nuke: $(BIN)/impasto nuke-install. Commands: $(BIN)/impasto --help"

@@ -11,6 +11,7 @@ import contextlib
 import os
 import time
 import traceback
+from collections.abc import Iterator
 from typing import Callable, Optional
 
 import nuke
@@ -249,9 +250,21 @@ def show_files(node: nuke.Group) -> None:
     with undo.not_recorded():
         if len(on_disk):
             first, last = on_disk.frames[0], on_disk.frames[-1]
-            # Typed as a user would, so that Nuke takes range and format from the files.
-            read["file"].fromUserText(f"{read['file'].value()} {first}-{last}")
+            with _project_range_kept():
+                # Typed as a user would, so that Nuke takes range and format from the files.
+                read["file"].fromUserText(f"{read['file'].value()} {first}-{last}")
         read["reload"].execute()
+
+
+@contextlib.contextmanager
+def _project_range_kept() -> Iterator[None]:
+    """Put back the project's frame range, which Nuke stretches to a file that is typed in."""
+    knobs = [nuke.root()[name] for name in ("first_frame", "last_frame")]
+    before = [knob.toScript() for knob in knobs]
+    yield
+    for knob, text in zip(knobs, before):
+        if knob.toScript() != text:
+            knob.fromScript(text)
 
 
 def show_results(node: nuke.Group, job: RenderJob) -> None:

@@ -1,4 +1,4 @@
-"""Holds the *Log* tab: what the worker said last, and all that support asks for as one text."""
+"""Holds the *Log* tab: what the worker said last, what support asks for, and the self-check."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from typing import Optional
 import nuke
 
 from nuke_plugin import worker_client
-from nuke_plugin.contract.errors import WorkerNotInstalled
+from nuke_plugin.contract.errors import ImpastoError, WorkerNotInstalled
 from nuke_plugin.contract.version import PROTOCOL, VERSION
 from nuke_plugin.contract.worker_start import cleaned_environment
 from nuke_plugin.panel.narrow import let_shrink
+from nuke_plugin.panel.notice import Notice
+from nuke_plugin.panel.self_check_run import SelfCheckRun
 from nuke_plugin.qt import BINDING, QtCore, QtGui, QtWidgets
 from nuke_plugin.style_list import StyleList
 from nuke_plugin.worker_python import PLUGIN_ROOT, find_worker_python
@@ -41,11 +43,23 @@ class LogTab(QtWidgets.QWidget):
         self.copy_button.clicked.connect(self._copy)
         self.copied = QtWidgets.QLabel(self)
         let_shrink(self.copied)
+        self.check_button = QtWidgets.QPushButton("Check this &Nuke", self)
+        self.check_button.setToolTip(
+            "Try every assumption that Impasto makes about Nuke, render one small frame, and write "
+            "a report. Your script stays as it is."
+        )
+        self.check_button.clicked.connect(self._check)
+        self.check_notice = Notice(self, can_be_closed=True)
+        self.check_notice.hide()
+        self.check: Optional[SelfCheckRun] = None
+        """The self-check that runs."""
         row = QtWidgets.QHBoxLayout()
         row.addWidget(self.copied, 1)
+        row.addWidget(self.check_button)
         row.addWidget(self.copy_button)
         layout = QtWidgets.QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
+        layout.addWidget(self.check_notice)
         layout.addWidget(self.state)
         layout.addWidget(self.lines, 1)
         layout.addLayout(row)
@@ -68,6 +82,24 @@ class LogTab(QtWidgets.QWidget):
         was_at_end, place = bar.value() >= bar.maximum(), bar.value()
         self.lines.setPlainText("\n".join(lines) or "The worker has said nothing.")
         bar.setValue(bar.maximum() if was_at_end else place)
+
+    def _check(self) -> None:
+        check = SelfCheckRun(self)
+        check.ended.connect(self._show_checked)
+        try:
+            check.start()
+        except ImpastoError as error:
+            self.check_notice.show_text("Not checked", error.message)
+            return
+        self.check = check
+        self.check_button.setEnabled(False)
+
+    def _show_checked(self, title: str, text: str, file: str) -> None:
+        if self.check is not None:
+            self.check.deleteLater()
+        self.check = None
+        self.check_button.setEnabled(True)
+        self.check_notice.show_text(title, text, file)
 
     def _copy(self) -> None:
         QtGui.QGuiApplication.clipboard().setText(support_text(os.environ))

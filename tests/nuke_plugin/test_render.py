@@ -219,6 +219,18 @@ def test_render_leaves_the_script_as_it_was(comp: Comp, qtbot: Any, nuke: Module
     assert not session.undo.disabled_depth
 
 
+def test_render_leaves_the_project_s_range(comp: Comp, qtbot: Any, nuke: ModuleType) -> None:
+    """Results of frames outside of the project's range do not stretch it."""
+    root = nuke.root()
+    root["last_frame"].setValue(FIRST)
+    node = comp.node()
+    rendered(node, qtbot)
+
+    read = node.node("ResultRead")
+    assert (read.firstFrame(), read.lastFrame()) == (FIRST, LAST)
+    assert (root.firstFrame(), root.lastFrame()) == (FIRST, FIRST)
+
+
 def test_render_does_not_hold_up_nuke(slow_comp: Comp, qtbot: Any) -> None:
     """Render returns while the worker still paints; progress is told frame by frame."""
     node = slow_comp.node(model="slow", frame_range="1001-1003")

@@ -13,6 +13,7 @@ NUKE_SIDE = [
     *sorted((REPOSITORY / "nuke_plugin").glob("*.py")),
     *sorted((REPOSITORY / "nuke_plugin" / "looks").glob("*.py")),
     *sorted((REPOSITORY / "nuke_plugin" / "panel").glob("*.py")),
+    *sorted((REPOSITORY / "nuke_plugin" / "self_check").glob("*.py")),
     REPOSITORY / "init.py",
     REPOSITORY / "menu.py",
 ]

@@ -170,6 +170,8 @@ env: dict[str, Any] = {
     "interactive": True,
     "nc": False,
     "studio": False,
+    "nukex": False,
+    "assist": False,
     "NukeVersionMajor": NUKE_VERSION_MAJOR,
     "NukeVersionMinor": NUKE_VERSION_MINOR,
     "NukeVersionRelease": NUKE_VERSION_RELEASE,

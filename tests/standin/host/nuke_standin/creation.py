@@ -118,6 +118,7 @@ def detach(node: Node, is_shared: bool = False) -> None:
     for child in [] if is_shared else getattr(node, "_children", {}).values():
         detach(child)
     node._shown = False
+    node._properties = None
     node.__class__ = DeletedNode
 
 

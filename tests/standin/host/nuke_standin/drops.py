@@ -11,8 +11,16 @@ def addDropDataCallback(callback: Callable[[str, str], Any]) -> None:
     session.drop_callbacks.insert(0, callback)
 
 
+def dropData(mimeType: str, text: str) -> Any:
+    """Hand a text to the callbacks until one has taken it: True, or None when nobody has."""
+    for callback in list(session.drop_callbacks):
+        if callback(mimeType, text) is True:
+            return True
+    return None
+
+
 def drop(mime_type: str, text: str) -> bool:
     """Drop a text on the node graph as a mouse does; False when nobody took it."""
     if not session.on_main_thread():
         raise RuntimeError("what is dropped arrives on the main thread")
-    return any(callback(mime_type, text) for callback in list(session.drop_callbacks))
+    return bool(dropData(mime_type, text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable
 from typing import Any, Optional, Union
 
@@ -60,6 +61,10 @@ def executeMultiple(
     frames = _frames_of(ranges)
     wanted_views = _views_of(views)
     _refuse_if_busy()
+    creators = [node for node in writes if node.Class() == "CatFileCreator"]
+    writes = [node for node in writes if node not in creators]
+    for node in creators:
+        _make_cat_file(node)
     for node in writes:
         _refuse_if_not_renderable(node)
     writes.sort(key=lambda node: node["render_order"].value())
@@ -86,6 +91,14 @@ def executeMultiple(
         session.executing = False
         session.root._render_frame = None
     session.messages.extend(failures)
+
+
+def _make_cat_file(node: Node) -> None:
+    """Do what a CatFileCreator does when it is executed, but for compiling: copy the network."""
+    source, made = node["torchScriptFile"].evaluate(), node["catFile"].evaluate()  # type: ignore[attr-defined]
+    if not os.path.isfile(source):
+        raise RuntimeError(f"{node.name()}: could not load the TorchScript file {source!r}")
+    shutil.copyfile(source, made)
 
 
 def _frames_of(ranges: Any) -> list[int]:

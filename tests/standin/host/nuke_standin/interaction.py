@@ -25,7 +25,11 @@ def _answer(prompt: str) -> Any:
 
 
 def message(prompt: str) -> None:
+    from nuke_standin.widgets import show_message
+
     _shown(prompt)
+    if session.shows_dialogs:
+        show_message(prompt)
 
 
 def alert(prompt: str) -> None:

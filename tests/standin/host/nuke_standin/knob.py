@@ -128,7 +128,8 @@ class Knob:
     def _edit(self, what: str) -> None:
         if self._node is None:
             return
-        if self._flags & NO_UNDO:
+        is_time = self._name == "frame" and self._node is session.root
+        if self._flags & NO_UNDO or is_time:  # going to another frame changes no script
             session.main_thread_only(f"{self._name}.{what}")
         else:
             session.edit(f"{self._name}.{what}")

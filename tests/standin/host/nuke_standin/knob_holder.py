@@ -21,6 +21,7 @@ class KnobHolder:
         self._class = node_class
         self._knobs: dict[str, Knob] = {}
         self._shown = False
+        self._properties: Any = None
         self._in_knob_changed = False
         self._reloads = 0
         for knob in make_knobs(node_class):
@@ -141,7 +142,8 @@ class KnobHolder:
         """Press a built-in Tcl button; tell whether the stand-in knows it."""
         if button == "reload" and self._class == "Read":
             session.main_thread_only("reload")
-            self._reloads += 1
+            if self._knobs["localizationPolicy"].value() != "on":  # a local copy stays as it is
+                self._reloads += 1
             return True
         return False
 
@@ -154,6 +156,11 @@ class KnobHolder:
         ):
             if name in self._knobs:
                 self._knobs[name].setValue(value)
+        root = session.root
+        if self._class == "Read" and not root["lock_range"].value():
+            # Seen in Nuke 17 (-t): a file typed into a Read stretches the project's range.
+            root["first_frame"].setValue(min(root.firstFrame(), first))
+            root["last_frame"].setValue(max(root.lastFrame(), last))
 
     def _file_typed(self) -> None:
         """Choose the file type after a file name was typed in, as the panel does."""
@@ -180,7 +187,10 @@ class KnobHolder:
     def showControlPanel(self, forceFloat: bool = False) -> None:
         if not session.gui or self._shown:
             return
+        from nuke_standin.widgets import properties_of
+
         self._shown = True
+        self._properties = properties_of(self)
         for knob in list(self._knobs.values()):
             if knob.Class() == "PyCustom_Knob":
                 knob._open()  # type: ignore[attr-defined]
@@ -189,6 +199,7 @@ class KnobHolder:
     def hideControlPanel(self) -> None:
         if self._shown:
             self._shown = False
+            self._properties = None
             self._run_knob_changed(PanelEvent("hidePanel"))
 
 

@@ -35,6 +35,7 @@ class Session:
         self.loading = False
         self.answers: list[Any] = []
         self.messages: list[str] = []
+        self.shows_dialogs = False
         self.progress_tasks: list[Any] = []
         self.panels: dict[str, Callable[[], Any]] = {}
         self.open_panels: list[Any] = []
@@ -63,6 +64,8 @@ class Session:
         self.main_thread_only(what)
         if not self.loading:
             self.undo.record(what)
+            if self.root is not None:
+                self.root.setModified(True)
 
     # -- contexts --------------------------------------------------------------
     @contextmanager

@@ -75,6 +75,13 @@ class Undo:
     def disabled() -> bool:
         return _log().disabled_depth > 0
 
+    @staticmethod
+    def undoSize() -> int:
+        """Return how often Undo can be pressed; `nuke -t` keeps no history (seen in Nuke 17)."""
+        from nuke_standin.session import session
+
+        return len(_log().steps) if session.gui else 0
+
 
 def _log() -> UndoLog:
     from nuke_standin.session import session

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nuke_standin.drops import addDropDataCallback
+from nuke_standin.drops import addDropDataCallback, dropData
 
 from nukescripts import panels, utils
 from nukescripts.panels import (
@@ -17,6 +17,7 @@ from nukescripts.utils import executeDeferred, executeInMainThread, executeInMai
 __all__ = [
     "PythonPanel",
     "addDropDataCallback",
+    "dropData",
     "executeDeferred",
     "executeInMainThread",
     "executeInMainThreadWithResult",
