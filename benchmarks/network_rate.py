@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import platform
 import statistics
 import time
@@ -29,10 +28,8 @@ from benchmarks.subjects import Refused, Subject, network_subject, product_subje
 from nuke_plugin.contract.card import CARD_FILE, ModelCard
 from nuke_plugin.contract.errors import ImpastoError
 from nuke_plugin.contract.library import SHIPPED_MODELS
+from nuke_plugin.worker.bench.machine import SQUARE, load
 from nuke_plugin.worker.providers import usable_threads
-
-SQUARE = (2048, 2048, 2048)
-"""Rows, inner side and columns of the matrix product that stands for the machine."""
 
 CONVOLUTION = (32400, 720, 80)
 """The same of a 3x3 convolution of 80 channels on a quarter of 960x540, laid out as a product."""
@@ -144,7 +141,7 @@ def measure(
     return {
         "machine": platform.processor() or platform.machine(),
         "threads": threads,
-        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        "load": load(),
         "onnxruntime": onnxruntime.__version__,
         "size": list(size),
         "rounds": rounds,

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import onnx
 import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
 
 from model_training.evaluation.graph_cost import GraphUncountable, kmac_per_pixel
+from nuke_plugin.worker.bench.machine import product
 from nuke_plugin.worker.sessions import ORT_ERRORS
 
 _TYPES = {
@@ -122,25 +122,8 @@ def graph_gmac(
 
 def product_subject(name: str, sides: tuple[int, int, int], threads: int) -> Subject:
     """A float32 matrix product by constant weights, in ONNX Runtime as the networks are."""
-    rows, inner, columns = sides
-    random = np.random.default_rng(0)
-    weights = numpy_helper.from_array(random.random((inner, columns), np.float32), "weights")
-    graph = helper.make_graph(
-        [helper.make_node("MatMul", ["left", "weights"], ["product"])],
-        "product",
-        [helper.make_tensor_value_info("left", TensorProto.FLOAT, [rows, inner])],
-        [helper.make_tensor_value_info("product", TensorProto.FLOAT, [rows, columns])],
-        [weights],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
-    left = random.random((rows, inner), np.float32)
-    return Subject(name, lambda: session.run(None, {"left": left}), rows * inner * columns / 1e9)
+    run, gmac = product(sides, threads)
+    return Subject(name, run, gmac)
 
 
 def _picture_shape(shape: Sequence[Any], size: tuple[int, int]) -> tuple[list[int], int]:
