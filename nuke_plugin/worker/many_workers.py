@@ -27,7 +27,6 @@ from nuke_plugin.contract.errors import (
     WorkerDied,
     WorkerNotInstalled,
 )
-from nuke_plugin.contract.execution_settings import ExecutionSettings
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.contract.messages import (
     Failure,
@@ -49,10 +48,18 @@ from nuke_plugin.contract.worker_start import (
 )
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.display_hint import is_display_hint
-from nuke_plugin.worker.pipeline import FrameDone, RenderReport, RenderSettings
+from nuke_plugin.worker.finished_frames import (
+    FINISHED,
+    painting_digest,
+    plates_digest,
+    result_state,
+)
+from nuke_plugin.worker.painter import Painter
+from nuke_plugin.worker.pipeline import FrameDone, RenderReport, RenderSettings, Studio
 from nuke_plugin.worker.plate_sequence import PlateSequence
 from nuke_plugin.worker.providers import CUDA, THREADS_VARIABLE, usable_threads, working_providers
 from nuke_plugin.worker.result_sequence import ResultSequence
+from nuke_plugin.worker.wire_settings import request_of
 
 DEVICES_VARIABLE = "CUDA_VISIBLE_DEVICES"
 
@@ -64,6 +71,7 @@ _KEPT_CHARACTERS = 4000
 def render_by_many(
     settings: RenderSettings,
     count: int,
+    studio: Studio,
     *,
     cancellation: Cancellation,
     on_progress: Callable[[FrameDone], None] = lambda done: None,
@@ -78,8 +86,11 @@ def render_by_many(
     plates = PlateSequence.find(settings.plates, settings.frames)
     if not settings.keep_going:
         plates.check_complete()
-    ResultSequence.prepare(settings.results, plates, settings.overwrite)
-    crew = _Crew(_request(settings), plates.frames, min(count, len(plates.frames)))
+    may_exist = settings.overwrite or settings.resume
+    results = ResultSequence.prepare(settings.results, plates, may_exist)
+    fingerprints = _fingerprints(settings, plates, studio)
+    kept = _finished(results, fingerprints) if settings.resume else ()
+    crew = _Crew(_request(settings, fingerprints), plates.frames, kept, count)
     with crew.at_work():
         crew.paint(cancellation, on_progress, on_warning)
     return RenderReport(
@@ -89,6 +100,7 @@ def render_by_many(
         ", ".join(sorted(crew.providers)),
         crew.stages,
         time.perf_counter() - started,
+        kept,
     )
 
 
@@ -114,24 +126,37 @@ def graphics_cards(environ: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(line.strip() for line in listed.stdout.splitlines() if line.strip())
 
 
-def _request(settings: RenderSettings) -> Render:
-    """Return the worker's request for all frames; paths are absolute, for it runs elsewhere."""
-    return Render(
-        id=0,
-        plates=os.path.abspath(settings.plates),
-        results=os.path.abspath(settings.results),
-        frames="",
-        model=settings.model,
-        styles=dict(settings.styles),
-        strength=settings.strength,
-        colorspace=settings.colorspace,
-        keep_going=settings.keep_going,
-        overwrite=True,  # what must not be replaced was found out for all of them
-        light=settings.light,
-        execution=ExecutionSettings(settings.use_gpu, settings.half_precision, settings.tile_px),
-        strokes=settings.strokes,
-        fingerprints=settings.fingerprints,
+def _fingerprints(
+    settings: RenderSettings, plates: PlateSequence, studio: Studio
+) -> Mapping[str, str]:
+    """Return what each frame is to be marked with, as one worker would do it."""
+    if not settings.marks_frames:
+        return settings.fingerprints
+    network = Studio(studio.library, studio.colours).network(
+        settings.model, settings.half_precision, use_gpu=False
     )
+    painter = Painter(network, settings.styles, settings.strength, settings.light, settings.strokes)
+    digest = painting_digest(painter, settings.colorspace, settings.steady)
+    own: dict[str, str] = {}
+    for frame in plates.frames:
+        with contextlib.suppress(OSError):  # the reading says what is wrong with the plate
+            own[str(frame)] = digest + plates_digest(plates.pattern, frame, settings.steady)
+    return {**own, **settings.fingerprints}
+
+
+def _finished(results: ResultSequence, fingerprints: Mapping[str, str]) -> tuple[int, ...]:
+    """Return the frames that are on disk as they must be."""
+    return tuple(
+        int(frame)
+        for frame, fingerprint in fingerprints.items()
+        if result_state(results.pattern.path(int(frame)), fingerprint) == FINISHED
+    )
+
+
+def _request(settings: RenderSettings, fingerprints: Mapping[str, str]) -> Render:
+    """Return the worker's request for all frames; paths are absolute, for it runs elsewhere."""
+    may_exist = settings.overwrite or settings.resume
+    return request_of(replace(settings, overwrite=may_exist, fingerprints=fingerprints))
 
 
 class _Worker:
@@ -224,10 +249,13 @@ _Heard = queue.SimpleQueue["tuple[_Worker, Message | ImpastoError | None]"]
 class _Crew:
     """Some workers, what they have still to paint, and what they have painted."""
 
-    def __init__(self, request: Render, frames: FrameRange, count: int) -> None:
+    def __init__(
+        self, request: Render, frames: FrameRange, kept: tuple[int, ...], count: int
+    ) -> None:
         self._request = request
-        self._count = count
-        self._left = deque(frames)
+        self._kept = kept
+        self._left = deque(frame for frame in frames if frame not in set(kept))
+        self._count = min(count, len(self._left))
         self._first = next(iter(frames), None)
         self._total = len(frames)
         self._heard: _Heard = queue.SimpleQueue()
@@ -262,6 +290,8 @@ class _Crew:
         on_warning: Callable[[int | None, str], None],
     ) -> None:
         """Paint all frames; raise the first error of any worker."""
+        for frame in self._kept:
+            on_progress(self._done(frame, is_written=False, was_there=True))
         for worker in self._workers:
             self._give_next(worker)
         while any(worker.frames is not None for worker in self._workers):
@@ -305,10 +335,10 @@ class _Crew:
             frames = FrameRange(tuple(self._left.popleft() for _ in range(size)))
             worker.paint(self._request, frames)
 
-    def _done(self, frame: int, is_written: bool) -> FrameDone:
-        done = len(self.written) + len(self.failed)
+    def _done(self, frame: int, is_written: bool, was_there: bool = False) -> FrameDone:
+        done = len(self._kept) + len(self.written) + len(self.failed)
         seconds = time.perf_counter() - self._started
-        return FrameDone(frame, is_written, done, self._total, seconds)
+        return FrameDone(frame, is_written, done, self._total, seconds, was_there)
 
 
 def _environment(number: int, count: int, cards: tuple[str, ...]) -> dict[str, str]:

@@ -294,7 +294,9 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "versions would differ. Install 0.2.0 on the host, or send the job again with 0.1.0.",
     ),
     (
-        errors.FarmModelDiffers("node7", "gallery", "0123456789abcdef", ["fedcba9876543210"], ["/m"]),
+        errors.FarmModelDiffers(
+            "node7", "gallery", "0123456789abcdef", ["fedcba9876543210"], ["/m"]
+        ),
         "The host node7 cannot paint with the model 'gallery' of the job (SHA-256 0123456789ab): "
         "it has another file of that name (fedcba987654). Searched: /m. Send the model's folder "
         "with the job, or copy it to a place that IMPASTO_MODELS names on the host.",

@@ -47,6 +47,7 @@ def shot(
         results=str(tmp_path / "one" / "painted.%04d.exr"),
         model="tiny",
         styles={"warm": 1.0},
+        marks_frames=True,
     )
 
 
@@ -79,6 +80,7 @@ def test_two_paint_what_one_paints(
     two = render_by_many(
         shared,
         2,
+        studio,
         cancellation=Cancellation(),
         on_progress=told.append,
         on_warning=lambda frame, text: warned.append(frame),
@@ -97,41 +99,51 @@ def test_two_paint_what_one_paints(
     assert warned == [FRAMES[-1]]
 
 
-def test_what_one_refuses_is_refused(shot: RenderSettings) -> None:
+def test_what_one_refuses_is_refused(shot: RenderSettings, studio: Studio) -> None:
     """A missing plate and results that exist are found before any worker starts."""
     Path(shot.plates.replace("####", "1003")).unlink()
     with pytest.raises(FrameMissing):
-        render_by_many(replace(shot, frames="1001-1008"), 2, cancellation=Cancellation())
+        render_by_many(replace(shot, frames="1001-1008"), 2, studio, cancellation=Cancellation())
     assert not Path(shot.results).parent.exists()
     Path(shot.results).parent.mkdir()
     Path(shot.results % 1001).write_bytes(b"mine")
     with pytest.raises(ResultsExist):
-        render_by_many(shot, 2, cancellation=Cancellation())
+        render_by_many(shot, 2, studio, cancellation=Cancellation())
     assert Path(shot.results % 1001).read_bytes() == b"mine"
     assert names(shot.results) == ["painted.1001.exr"]
 
 
-def test_a_workers_error_is_raised_and_a_frame_given_up_is_told(shot: RenderSettings) -> None:
-    """What a worker finds wrong ends all; with keep_going a broken plate is told and left out."""
+def test_a_workers_error_is_raised_and_a_frame_given_up_is_told(
+    shot: RenderSettings, studio: Studio
+) -> None:
+    """What is wrong ends all; with keep_going a broken plate is told, and with resume made up."""
     with pytest.raises(StrengthOutOfRange):
-        render_by_many(replace(shot, strength=7.0), 2, cancellation=Cancellation())
+        render_by_many(replace(shot, strength=7.0), 2, studio, cancellation=Cancellation())
     Path(shot.plates.replace("####", "1004")).write_bytes(b"no picture")
-    report = render_by_many(replace(shot, keep_going=True), 2, cancellation=Cancellation())
+    report = render_by_many(replace(shot, keep_going=True), 2, studio, cancellation=Cancellation())
     assert [failure.frame for failure in report.failed] == [1004]
     assert report.written == tuple(frame for frame in FRAMES if frame != 1004)
 
+    Path(shot.results % 1002).unlink()
+    write_exr(Path(shot.plates.replace("####", "1004")), half_rgba(64, 36, seed=1004))
+    again = render_by_many(replace(shot, resume=True), 2, studio, cancellation=Cancellation())
+    assert (again.written, again.kept) == (
+        (1002, 1004),
+        tuple(f for f in FRAMES if f not in (1002, 1004)),
+    )
+
 
 def test_a_worker_that_dies_is_an_error(
-    shot: RenderSettings, monkeypatch: pytest.MonkeyPatch
+    shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The death of one ends the render with its last lines."""
     monkeypatch.setattr(many_workers, "WORKER_ARGUMENTS", ("-c", "raise SystemExit('no disk')"))
     with pytest.raises(WorkerDied, match="no disk"):
-        render_by_many(shot, 2, cancellation=Cancellation())
+        render_by_many(shot, 2, studio, cancellation=Cancellation())
 
 
 def test_a_cancel_stops_all_of_them(
-    shot: RenderSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shot: RenderSettings, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cancel in the middle of frames ends every worker and leaves no part of a file."""
     model = write_endless_model(tmp_path / "models")
@@ -140,14 +152,14 @@ def test_a_cancel_stops_all_of_them(
         wide = half_rgba(300, 20, seed=frame)
         write_exr(Path(shot.plates.replace("####", str(frame))), wide)
     cancellation = Cancellation()
-    settings = replace(shot, model="endless", frames="1001-1003")
+    settings = replace(shot, model="endless", frames="1001-1003", marks_frames=False)
 
     def is_painted(done: FrameDone) -> None:
         if done.frame == 1003:  # the others will never be
             cancellation.request()
 
     with pytest.raises(RenderCancelled):
-        render_by_many(settings, 3, cancellation=cancellation, on_progress=is_painted)
+        render_by_many(settings, 3, studio, cancellation=cancellation, on_progress=is_painted)
     assert names(shot.results) == ["painted.1003.exr"]
 
 

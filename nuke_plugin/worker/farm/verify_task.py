@@ -1,0 +1,158 @@
+"""Holds the task that looks at every frame of a job when all others are done.
+
+A farm reports tasks, not pictures: a drive that lost a file, a host that wrote to another place or
+an old frame that was kept show only here. What killed tasks left beside the frames goes too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import OpenImageIO as oiio
+
+from nuke_plugin.contract.errors import FramesNotRight, PlateError, PlateUnreadable
+from nuke_plugin.contract.farm_job import FarmJob, FarmOutput, FarmPainting
+from nuke_plugin.contract.frame_pattern import FramePattern
+from nuke_plugin.contract.frame_range import FrameRange
+from nuke_plugin.worker.cancellation import Cancellation
+from nuke_plugin.worker.farm.task_lines import TaskLines
+from nuke_plugin.worker.finished_frames import fingerprint_of
+from nuke_plugin.worker.frame_claims import FrameClaims, LocksMissing
+from nuke_plugin.worker.image_file import PlateImage, read_plate
+
+MISSING = "missing"
+UNREADABLE = "not readable to its end"
+OTHER_SETTINGS = "painted with other settings or from another plate"
+OTHER_SIZE = "of another size than its plate"
+NOT_FINITE = "NaN or infinite where its plate is not"
+
+LEFT_BEHIND_SECONDS = 15 * 60
+"""A file that is being written is younger: what is older was left by a task that was killed."""
+
+_READERS = 4
+
+
+def verify(job: FarmJob, cancellation: Cancellation, lines: TaskLines) -> None:
+    """Read every frame of a job back; raise ``FramesNotRight`` with all that are not as they must.
+
+    A painted frame must be there, readable, of the job's settings (and plate, where the job knows
+    it), of its plate's size, and finite where its plate is. What Nuke wrote must be there and
+    readable. Raises ``RenderCancelled``.
+    """
+    to_look_at: list[tuple[str, int, FarmPainting | FarmOutput]] = [
+        (painting.request.results, frame, painting)
+        for painting in job.paintings
+        for frame in painting.frames
+    ]
+    for output in job.outputs:
+        frames = FrameRange.parse(output.frames).frames
+        is_sequence = FramePattern.parse(output.pattern).is_sequence
+        to_look_at += [
+            (output.pattern, frame, output) for frame in (frames if is_sequence else frames[:1])
+        ]
+    wrong: dict[str, dict[str, list[int]]] = {}
+    with ThreadPoolExecutor(_READERS, "impasto-verify") as readers:
+        looks = readers.map(lambda look: _problem(look[2], look[1]), to_look_at)
+        for done, ((pattern, frame, _), problem) in enumerate(
+            zip(to_look_at, looks, strict=True), start=1
+        ):
+            if cancellation.is_requested:
+                readers.shutdown(cancel_futures=True)
+            cancellation.check()
+            lines.progress(done, len(to_look_at))
+            if problem:
+                wrong.setdefault(problem, {}).setdefault(pattern, []).append(frame)
+    for pattern in {painting.request.results for painting in job.paintings}:
+        _tidy(FramePattern.parse(pattern))
+    if wrong:
+        raise FramesNotRight({problem: _text(found) for problem, found in wrong.items()})
+    lines.status(f"{len(to_look_at)} frames read back, all as they must be")
+
+
+def _text(found: dict[str, list[int]]) -> str:
+    return ", ".join(
+        f"{FrameRange.from_frames(frames).to_text()} of {pattern}"
+        for pattern, frames in found.items()
+    )
+
+
+def _problem(what: FarmPainting | FarmOutput, frame: int) -> str:
+    """Return what is wrong with one frame, empty for nothing."""
+    if isinstance(what, FarmOutput):
+        return _problem_of_output(FramePattern.parse(what.pattern).path(frame))
+    return _problem_of_result(what, frame)
+
+
+def _problem_of_output(file: Path) -> str:
+    try:
+        if not file.stat().st_size:
+            return UNREADABLE
+    except OSError:
+        return MISSING
+    picture = oiio.ImageInput.open(str(file))
+    if picture is None:
+        oiio.geterror()
+        return ""  # a movie, or what only Nuke reads: it is there, and that is all that is known
+    try:
+        is_read = picture.read_image(0, 0, 0, -1, oiio.UNKNOWN) is not None
+    finally:
+        picture.close()
+    return "" if is_read else UNREADABLE
+
+
+def _problem_of_result(painting: FarmPainting, frame: int) -> str:
+    result = FramePattern.parse(painting.request.results).path(frame)
+    if not result.exists():
+        return MISSING
+    known = fingerprint_of(result)
+    wanted = painting.request.fingerprints.get(str(frame), painting.settings_digest)
+    if known is None:
+        return UNREADABLE
+    if not known.startswith(wanted):
+        return OTHER_SETTINGS
+    try:
+        picture = read_plate(result)
+    except PlateUnreadable:
+        return UNREADABLE
+    plate: PlateImage | None = None
+    with contextlib.suppress(PlateError):  # plates may be gone by now: they are what is rendered
+        plate = read_plate(FramePattern.parse(painting.request.plates).path(frame))
+    if plate is not None and _windows(picture) != _windows(plate):
+        return OTHER_SIZE
+    is_broken = ~np.isfinite(picture.colours())
+    if is_broken.any() and (plate is None or (is_broken & np.isfinite(plate.colours())).any()):
+        return NOT_FINITE
+    return ""
+
+
+def _windows(picture: PlateImage) -> tuple[int, ...]:
+    spec = picture.painted.spec
+    return (spec.x, spec.y, spec.width, spec.height, spec.full_width, spec.full_height)
+
+
+def _tidy(results: FramePattern) -> None:
+    """Take away what tasks that were killed have left beside the results."""
+    for left in _left_behind(results):
+        with contextlib.suppress(OSError):
+            left.unlink()
+    claims = FrameClaims(results)
+    for frame in results.existing_frames():
+        file = results.path(frame)
+        if file.with_name(f".{file.name}.claim").exists():
+            with contextlib.suppress(OSError, LocksMissing):
+                claims.take(frame)  # nobody holds it: the file alone means nothing
+    claims.release_all()
+
+
+def _left_behind(results: FramePattern) -> Iterator[Path]:
+    now = time.time()
+    with contextlib.suppress(OSError):
+        for file in results.folder.iterdir():
+            is_part = file.name.startswith(f".{results.before}") and ".part" in file.name
+            if is_part and now - file.stat().st_mtime > LEFT_BEHIND_SECONDS:
+                yield file

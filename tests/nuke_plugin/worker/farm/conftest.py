@@ -1,0 +1,102 @@
+"""Gives the tests of the farm a shot with its job, and what a host of the farm has installed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from nuke_plugin.contract.farm_job import ANY, FarmJob
+from nuke_plugin.worker.farm.plates_job import plates_job
+from nuke_plugin.worker.pipeline import RenderSettings, Studio
+from tests.exr_files import bits, half_rgba, read_exr, write_exr
+
+ROOT = Path(__file__).resolve().parents[4]
+FRAMES = (1001, 1002, 1003)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A small shot, its job, and the files of both."""
+
+    folder: Path
+    settings: RenderSettings
+    job: FarmJob
+
+    @property
+    def job_file(self) -> Path:
+        """The job's file, written as the job is."""
+        file = self.folder / "job.json"
+        file.write_text(self.job.to_json(), encoding="utf-8")
+        return file
+
+    def plate(self, frame: int) -> Path:
+        """Return a plate's file."""
+        return Path(self.settings.plates % frame)
+
+    def result(self, frame: int) -> Path:
+        """Return a result's file."""
+        return Path(self.settings.results % frame)
+
+
+@pytest.fixture
+def shot(tmp_path: Path, studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Shot:
+    """Three small plates, the tiny model on the host, and the job that paints them."""
+    monkeypatch.delenv("OCIO", raising=False)
+    folder = tmp_path / "show été" / "shot 010"
+    (folder / "plates").mkdir(parents=True)
+    for frame in FRAMES:
+        write_exr(folder / "plates" / f"plate.{frame}.exr", half_rgba(64, 36, seed=frame))
+    settings = RenderSettings(
+        plates=str(folder / "plates" / "plate.%04d.exr"),
+        results=str(folder / "painted" / "painted.%04d.exr"),
+        model="tiny",
+        styles={"warm": 1.0},
+    )
+    monkeypatch.setenv("IMPASTO_MODELS", str(studio.library.places[0]))
+    return Shot(folder, settings, plates_job(settings, studio, ANY, {}))
+
+
+def farm_task(*arguments: str, environ: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+    """Start a task as an engine does, in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "nuke_plugin.worker.cli", "farm-task", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **(environ or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def openjd(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the real engine and return what it said."""
+    program = Path(sysconfig.get_path("scripts")) / "openjd"
+    return subprocess.run(
+        [str(program), "run", *arguments],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def contents(folder: Path) -> dict[str, tuple[str, dict[str, bytes]]]:
+    """Return of each EXR its header, but for the time it was written, and its channels' bits."""
+    found = {}
+    for file in sorted(folder.glob("*.exr")):
+        part = read_exr(file)
+        header = {key: value for key, value in part.header.items() if key != "capDate"}
+        channels = {key: bits(value).tobytes() for key, value in part.channels.items()}
+        found[file.name] = (str(header), channels)
+    return found
