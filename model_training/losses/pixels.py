@@ -82,6 +82,22 @@ def stroke_strength(image: Tensor, bands_px: Sequence[float]) -> Tensor:
     return torch.stack(found, dim=1)
 
 
+TAUGHT_BANDS_PX = (0.7, 1.4, 2.8, 5.6)
+"""Blurs between which a student's brushwork is compared with its teacher's."""
+
+
+def contrast_loss(painted: Tensor, wanted: Tensor) -> Tensor:
+    """How much weaker or stronger brushwork is than in a picture of the same plate: (N,), relative.
+
+    Window by window and band by band, blind to where in the window each stroke lies. An absolute
+    difference of pixels is least where a student paints the mean of all strokes that might be
+    there, which is none; this asks for the strokes it does place to be as strong as they were.
+    """
+    ours, theirs = (stroke_strength(picture, TAUGHT_BANDS_PX) for picture in (painted, wanted))
+    apart = (ours - theirs).abs().mean(2) / theirs.mean(2)
+    return apart.mean(1)
+
+
 def spread(values: Tensor) -> Tensor:
     """`SHARES` evenly spaced quantiles of the last axis, from the lowest to the highest."""
     shares = torch.linspace(0.0, 1.0, SHARES, device=values.device)

@@ -144,6 +144,8 @@ class DistilConfig(_Section):
     """Mean absolute difference to the teacher's painting."""
     high_pass: Weight = 2.0
     """The same above 4 px, where the strokes are."""
+    contrast: Weight = 0.0
+    """How far the strength of the brushwork in each window lies from the teacher's, relative."""
     boil: Weight = 0.0
     """Grows from `schedule.stability_from` on: a student that has no strokes yet would learn that
     none boil least."""

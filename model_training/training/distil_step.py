@@ -70,6 +70,8 @@ class DistilTraining(Training):
             "high_pass": self.weights.high_pass
             * _halves(pixels.high_pass(apart).abs().flatten(1).mean(1)),
         }
+        if self.weights.contrast > 0.0:
+            terms["contrast"] = self.weights.contrast * _halves(pixels.contrast_loss(both, wanted))
         share = number / self.config.schedule.steps
         stable = ramp(
             share, self.config.schedule.stability_from, self.config.schedule.stability_full

@@ -146,3 +146,24 @@ def test_feature_stability_counts_what_both_frames_see() -> None:
     assert float(stability.feature_stability_loss(half, feature, seen)) == 0.0
     seen = 1.0 - seen
     assert float(stability.feature_stability_loss(half, feature, seen)) == pytest.approx(1.0)
+
+
+def test_contrast_is_blind_to_places_and_sees_what_was_averaged_away() -> None:
+    """Strokes elsewhere in a window cost little, strokes that were averaged away cost all."""
+    generator = torch.Generator().manual_seed(3)
+    ground = torch.full((1, 3, 128, 128), 0.5)
+    strokes = pixels.blur(torch.randn(1, 3, 128, 128, generator=generator), 1.5)
+    strokes = 0.05 * strokes / strokes.std()
+    wanted = ground + strokes
+    moved = ground + strokes.roll((5, 7), (2, 3))
+    weaker = ground + 0.5 * strokes
+    gone = ground.clone().requires_grad_()
+
+    assert float(pixels.contrast_loss(wanted, wanted)) == 0
+    assert float(pixels.contrast_loss(moved, wanted)) < 0.2
+    assert float(pixels.contrast_loss(weaker, wanted)) == pytest.approx(0.5, abs=0.03)
+    lost = pixels.contrast_loss(gone, wanted)
+    assert lost.item() > 0.9
+    lost.sum().backward()
+    assert gone.grad is not None
+    assert bool(torch.isfinite(gone.grad).all())

@@ -99,7 +99,7 @@ def test_a_gram_term_brings_the_features_and_boil_the_motion(
     plain = DistilTraining(config, training_data, runs, CPU)
     assert set(plain.step(0)) == {"pixels", "high_pass"}
     assert not hasattr(plain, "features")
-    weights = {"style": 2.0, "boil": 1.0, "adversarial": 0.1}
+    weights = {"style": 2.0, "boil": 1.0, "adversarial": 0.1, "contrast": 0.2}
     more = config.model_copy(update={"distil": config.distil.model_copy(update=weights)})
     training = DistilTraining(more, training_data, runs, CPU)
     assert "boil" not in training.step(0)
