@@ -106,10 +106,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("models", nargs="*", type=Path, metavar="MODEL_FOLDER")
     parser.add_argument("--peer", type=Path, metavar="NETWORK.onnx")
-    parser.add_argument("--size", type=_size, default=(1920, 1080), metavar="WIDTHxHEIGHT")
+    parser.add_argument("--size", type=size_of, default=(1920, 1080), metavar="WIDTHxHEIGHT")
     parser.add_argument("--uhd", dest="size", action="store_const", const=UHD)
-    parser.add_argument("--threads", type=_positive, default=usable_threads())
-    parser.add_argument("--rounds", type=_positive, default=5)
+    parser.add_argument("--threads", type=positive, default=usable_threads())
+    parser.add_argument("--rounds", type=positive, default=5)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)
     try:
@@ -202,14 +202,16 @@ def _ratio(value: float | None, whole: float | None) -> float | None:
     return None if value is None or whole is None else value / whole
 
 
-def _size(text: str) -> tuple[int, int]:
+def size_of(text: str) -> tuple[int, int]:
+    """Return width and height of a text such as 1920x1080; raise what argparse tells a person."""
     sides = text.lower().split("x")
     if len(sides) != 2 or not all(side.isdecimal() and int(side) > 0 for side in sides):
         raise argparse.ArgumentTypeError(f"a size is WIDTHxHEIGHT in pixels, not '{text}'")
     return int(sides[0]), int(sides[1])
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """Return a whole number of 1 or more; raise what argparse tells a person."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, not '{text}'")
     return int(text)
