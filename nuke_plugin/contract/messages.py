@@ -19,7 +19,7 @@ or one file). Nothing executable ever travels here.
 A client that speaks another protocol raises ``ProtocolMismatch`` and stops the worker. After that
 the client sends requests, each with an ``id`` of its own, a whole number that rises by one::
 
-    {"type": "render", "id": 1, "plates": "/shot/plate.%04d.exr", "results": "/shot/painted.%04d.exr", "frames": "1001-1024", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 0.8, "colorspace": null, "keep_going": false, "overwrite": true, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null, "fold": true}, "strokes": {"scale": null, "detail": 1.0}, "fingerprints": {"1001": "9c56cc51b374c3ba189210d5b6d4bf57"}}
+    {"type": "render", "id": 1, "plates": "/shot/plate.%04d.exr", "results": "/shot/painted.%04d.exr", "frames": "1001-1024", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 0.8, "colorspace": null, "keep_going": false, "overwrite": true, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null, "fold": true}, "strokes": {"scale": null, "detail": 1.0}, "steady": 0, "fingerprints": {"1001": "9c56cc51b374c3ba189210d5b6d4bf57"}}
     {"type": "preview", "id": 2, "plate": "/tmp/frame.exr", "picture": "/tmp/starry_night.png", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 1.0, "colorspace": null, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null, "fold": true}, "strokes": {"scale": null, "detail": 1.0}}
     {"type": "cancel", "id": 3, "target": 1}
     {"type": "shutdown", "id": 4}
@@ -59,6 +59,7 @@ from nuke_plugin.contract.errors import (
     error_from_wire,
 )
 from nuke_plugin.contract.execution_settings import DEFAULT_EXECUTION, ExecutionSettings
+from nuke_plugin.contract.field_checks import check
 from nuke_plugin.contract.light_settings import DEFAULT_LIGHT, LightSettings
 from nuke_plugin.contract.strict_json import parse_object, read_record, write_record
 from nuke_plugin.contract.stroke_settings import DEFAULT_STROKES, StrokeSettings
@@ -82,6 +83,10 @@ class Hello:
 
     providers: tuple[str, ...]
     """ONNX Runtime execution providers the worker will try, best first."""
+
+
+MOST_STEADY = 4
+"""Most frames on each side that may be mixed in: what lies further off shows something else."""
 
 
 @dataclass(frozen=True)
@@ -129,10 +134,16 @@ class Render:
     strokes: StrokeSettings = DEFAULT_STROKES
     """How large the strokes are beside the frame, and how much of the plate's detail comes back."""
 
+    steady: int = 0
+    """Frames on each side whose paintings are mixed in where the plates agree, 0 to 4: less boil."""
+
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     """By frame, in digits, what the client knows a plate and its settings by; it is written into
     the result's header as ``impasto/fingerprint``, so that the client can tell whether a frame must
     be painted again. A frame without one gets none."""
+
+    def __post_init__(self) -> None:
+        check(0 <= self.steady <= MOST_STEADY, "steady", self.steady, f"0 to {MOST_STEADY}")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from nuke_plugin.contract.errors import (
-    FieldInvalid,
     OptionInvalid,
     PlateNotFound,
     ResultsExist,
@@ -28,14 +27,34 @@ try:
 except ImportError as error:
     sys.exit(WorkerNotInstalled([f"{sys.executable} ({error})"], "make setup").message)
 
-from nuke_plugin.worker.command_end import AsJson, finish  # these need typer
+from nuke_plugin.worker.bench.command import bench  # these need typer
+from nuke_plugin.worker.command_end import AsJson, finish
+from nuke_plugin.worker.execution_options import Device, TileSize, device_of
+from nuke_plugin.worker.farm.command import farm, farm_task
 from nuke_plugin.worker.importing.command import import_network
 from nuke_plugin.worker.nuke_install.command import nuke_install
+from nuke_plugin.worker.paint_options import (
+    ColourSpace,
+    Detail,
+    Frames,
+    HalfPrecision,
+    KeepGoing,
+    Light,
+    MixStyles,
+    Model,
+    PlateColour,
+    Premult,
+    Steady,
+    Strength,
+    StrokeScale,
+    Style,
+    light_of,
+    mix_of,
+    strokes_of,
+)
 from nuke_plugin.worker.verify.command import verify_model
 
 if TYPE_CHECKING:
-    from nuke_plugin.contract.light_settings import LightSettings
-    from nuke_plugin.contract.stroke_settings import StrokeSettings
     from nuke_plugin.worker.terminal import Terminal
 
 app = typer.Typer(
@@ -45,60 +64,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Model = Annotated[str | None, typer.Option(metavar="ID", help="Model, as `styles` lists it.")]
-Style = Annotated[str | None, typer.Option(metavar="NAME", help="Id or title of the style.")]
-Strength = Annotated[
-    float, typer.Option(metavar="0..1", help="Amount of style; 0 is the plate itself.")
-]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results that exist.")]
-ColourSpace = Annotated[
-    str | None,
-    typer.Option(
-        "--colorspace",
-        metavar="NAME",
-        help="OCIO colour space of the plates; by default linear Rec.709, for PNG and JPEG sRGB.",
-    ),
-]
 
 
 def main() -> None:
     """Run the command with the process's arguments; the console script calls this."""
     app(prog_name="impasto")
-
-
-def _mix(text: str) -> dict[str, float]:
-    from nuke_plugin.worker.style_choice import parse_mix
-
-    try:
-        return parse_mix(text)
-    except ValueError as error:
-        raise OptionInvalid("--mix-styles", str(error)) from error
-
-
-def _light(policy: str, premult: str, plate_colour: float) -> LightSettings:
-    from nuke_plugin.contract.light_settings import LightSettings
-
-    try:
-        return LightSettings(policy, premult, plate_colour)
-    except FieldInvalid as error:
-        option = {"policy": "light"}.get(error.key, error.key.replace("_", "-"))
-        raise OptionInvalid(f"--{option}", error.reason) from error
-
-
-def _strokes(scale: str, detail: float) -> StrokeSettings:
-    from nuke_plugin.contract.stroke_settings import StrokeSettings
-
-    try:
-        number = None if scale == "native" else float(scale)
-    except ValueError as error:
-        raise OptionInvalid(
-            "--stroke-scale", f"{scale!r} is neither a number nor 'native'"
-        ) from error
-    try:
-        return StrokeSettings(number, detail)
-    except FieldInvalid as error:
-        option = {"scale": "stroke-scale"}.get(error.key, error.key)
-        raise OptionInvalid(f"--{option}", error.reason) from error
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -118,19 +89,11 @@ def render(
     ],
     model: Model = None,
     style: Style = None,
-    mix_styles: Annotated[
-        str | None,
-        typer.Option(metavar="A:0.6,B:0.4", help="A mix of one model's styles, with weights."),
-    ] = None,
+    mix_styles: MixStyles = None,
     strength: Strength = 1.0,
-    frames: Annotated[
-        str | None,
-        typer.Option(metavar="1001-1024x2", help="Frame range; by default every plate there is."),
-    ] = None,
+    frames: Frames = None,
     colorspace: ColourSpace = None,
-    keep_going: Annotated[
-        bool, typer.Option("--keep-going", help="Skip plates that are missing or broken.")
-    ] = False,
+    keep_going: KeepGoing = False,
     overwrite: Overwrite = False,
     resume: Annotated[
         bool,
@@ -140,38 +103,15 @@ def render(
             "processes may share a range.",
         ),
     ] = False,
-    half_precision: Annotated[
-        bool, typer.Option("--half-precision", help="Count in float16: faster on a GPU.")
-    ] = False,
-    light: Annotated[
-        str,
-        typer.Option(
-            metavar="carry|compress|clip",
-            help="Light above white: round the network, squeezed into what it sees, or cut off.",
-        ),
-    ] = "carry",
-    premult: Annotated[
-        str,
-        typer.Option(
-            metavar="auto|on|off",
-            help="Divide by alpha, paint, multiply: as file and pixels say, always, never.",
-        ),
-    ] = "auto",
-    plate_colour: Annotated[
-        float, typer.Option(metavar="0..1", help="How much of the plate's own colour is kept.")
-    ] = 0.0,
-    stroke_scale: Annotated[
-        str,
-        typer.Option(
-            metavar="0.25..4|native",
-            help="Size of the strokes beside the frame, the same at every resolution: 1 as in "
-            "training. 'native' paints the plate's own pixels.",
-        ),
-    ] = "1",
-    detail: Annotated[
-        float,
-        typer.Option(metavar="0..1", help="Plate detail put back where strokes are enlarged."),
-    ] = 1.0,
+    half_precision: HalfPrecision = False,
+    device: Device = None,
+    tile_size: TileSize = None,
+    light: Light = "carry",
+    premult: Premult = "auto",
+    plate_colour: PlateColour = 0.0,
+    stroke_scale: StrokeScale = "1",
+    detail: Detail = 1.0,
+    steady: Steady = 0,
     workers: Annotated[
         int,
         typer.Option(
@@ -193,13 +133,14 @@ def render(
         from nuke_plugin.worker.report import render_lines
         from nuke_plugin.worker.style_choice import choose_style
 
-        if (style is None) == (mix_styles is None):
-            raise OptionInvalid("--style or --mix-styles", "give one of the two")
+        mix = mix_of(style, mix_styles)
         if resume and overwrite:
             raise OptionInvalid("--resume", "it cannot keep what --overwrite replaces")
-        mix = None if mix_styles is None else _mix(mix_styles)
-        light_settings = _light(light, premult, plate_colour)
-        stroke_settings = _strokes(stroke_scale, detail)
+        uses_gpu, card = device_of(device)
+        if card is not None and workers > 1:
+            raise OptionInvalid("--device", "with --workers each one has a card of its own")
+        light_settings = light_of(light, premult, plate_colour)
+        stroke_settings = strokes_of(stroke_scale, detail)
         studio = Studio.from_environment(os.environ)
         choice = choose_style(studio.library, model, style, mix, terminal.warn)
         settings = RenderSettings(
@@ -213,8 +154,12 @@ def render(
             keep_going=keep_going,
             overwrite=overwrite,
             half_precision=half_precision,
+            use_gpu=uses_gpu,
+            device=card,
+            tile_px=tile_size,
             light=light_settings,
             strokes=stroke_settings,
+            steady=steady,
             marks_frames=True,
             resume=resume,
         )
@@ -222,7 +167,7 @@ def render(
             paint = (
                 partial(render_frames, settings, studio)
                 if workers == 1
-                else partial(render_by_many, settings, workers)
+                else partial(render_by_many, settings, workers, studio)
             )
             report = run_interruptible(
                 lambda cancellation: paint(
@@ -349,8 +294,11 @@ def demo(
 
 
 app.command("import")(import_network)
+app.command("bench")(bench)
 app.command("verify")(verify_model)
 app.command("nuke-install")(nuke_install)
+app.command("farm")(farm)
+app.command("farm-task")(farm_task)
 
 
 @app.command()

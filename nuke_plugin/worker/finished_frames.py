@@ -12,6 +12,7 @@ from pathlib import Path
 import OpenImageIO as oiio
 
 from nuke_plugin.contract.errors import PlateError
+from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.messages import FINGERPRINT_ATTRIBUTE, Render
 from nuke_plugin.contract.settings_digest import SETTINGS_DIGITS, settings_digest
 from nuke_plugin.worker.image_file import read_plate
@@ -20,7 +21,7 @@ from nuke_plugin.worker.painter import Painter
 MISSING, STALE, UNREADABLE, FINISHED = "missing", "stale", "unreadable", "finished"
 
 
-def painting_digest(painter: Painter, colorspace: str | None) -> str:
+def painting_digest(painter: Painter, colorspace: str | None, steady: int = 0) -> str:
     """Return the front half of the fingerprint of what a painter paints.
 
     Styles count by id and share, so that a title or weights of another sum make no other painting;
@@ -41,6 +42,7 @@ def painting_digest(painter: Painter, colorspace: str | None) -> str:
         overwrite=False,
         light=painter.light,
         strokes=painter.strokes,
+        steady=steady,
     )
     return settings_digest(request, card.network.sha256)
 
@@ -52,6 +54,24 @@ def file_digest(plate: Path) -> str:
     """
     found = plate.stat()
     text = f"{found.st_size} {found.st_mtime_ns}"
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:SETTINGS_DIGITS]
+
+
+def plates_digest(plates: FramePattern, frame: int, steady: int) -> str:
+    """Return the back half for a frame: of its plate and of those that are mixed in beside it.
+
+    Raises ``OSError`` where the frame's own plate is not there.
+    """
+    own = file_digest(plates.path(frame))
+    if steady == 0:
+        return own
+    states = []
+    for at in range(frame - steady, frame + steady + 1):
+        try:
+            states.append(own if at == frame else file_digest(plates.path(at)))
+        except OSError:
+            states.append("none")
+    text = " ".join(states)
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:SETTINGS_DIGITS]
 
 

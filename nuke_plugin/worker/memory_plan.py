@@ -40,6 +40,12 @@ PAINTING_BYTES_PER_PX = 64
 WRITING_BYTES_PER_PX = 46
 """The same while it is written, beside its own channels twice."""
 
+STEADY_BYTES_PER_PX = 96
+"""What a frame takes while it is steadied: estimated from its arrays."""
+
+NEIGHBOUR_BYTES_PER_PX = 7
+"""What each painting that is kept for it takes: 16 bits a channel, and the plate's luma."""
+
 WANTED_BYTES = 1_900_000_000
 WANTED_BYTES_PER_PX = 52
 """What a render takes of a machine that has it: 2.0 GB at 1080p, 2.3 at UHD, 3.6 at 8K."""
@@ -101,23 +107,26 @@ class MemoryPlan:
         available_bytes: int | None,
         card_bytes: int | None = None,
         tile_px: int | None = None,
+        steady: int = 0,
     ) -> MemoryPlan:
         """Return the plan for plates of one size.
 
         ``available_bytes`` is the memory that is free, ``card_bytes`` that of the graphics card,
         None where it is not known or there is none; ``tile_px`` is what a person wants, the side of
-        a square window, which is kept.
+        a square window, which is kept; ``steady`` is how many frames on each side are mixed in.
         """
         wanted = WANTED_BYTES + WANTED_BYTES_PER_PX * plate.width * plate.height
-        if available_bytes is not None:
-            wanted = min(wanted, int(SHARE_OF_AVAILABLE * available_bytes))
         limits = _WINDOW_LIMITS_PX if tile_px is None else (tile_px**2,)
         if card_bytes is not None and tile_px is None:
             most = int(SHARE_OF_AVAILABLE * card_bytes) // CARD_BYTES_PER_PX
             limits = tuple(limit for limit in limits if limit <= most) or limits[-1:]
         on_card = card_bytes is not None
+        steadying = _steady_bytes(plate, steady)
+        wanted += steadying
+        if available_bytes is not None:
+            wanted = min(wanted, int(SHARE_OF_AVAILABLE * available_bytes))
         plans = [
-            cls(frames, limit, _bytes(card, strokes, plate, limit, frames, on_card))
+            cls(frames, limit, _bytes(card, strokes, plate, limit, frames, on_card) + steadying)
             for limit in limits
             for frames in (MOST_FRAMES, 4, 3, 2, 1)
         ]
@@ -178,3 +187,11 @@ def _bytes(
     a_frame = sum(stages[:frames]) + max(0, frames - 3) * (own + WAITING_BYTES_PER_PX)
     window = 0 if on_card else geometry.window_px * WINDOW_BYTES_PER_PX
     return int(PROCESS_BYTES + px * a_frame + window)
+
+
+def _steady_bytes(plate: PlateFacts, steady: int) -> int:
+    """Return what the neighbours of a frame take, and mixing them in."""
+    if steady == 0:
+        return 0
+    kept = NEIGHBOUR_BYTES_PER_PX * (2 * steady + 1)
+    return plate.width * plate.height * (kept + STEADY_BYTES_PER_PX)

@@ -42,6 +42,8 @@ from nuke_plugin.worker.ready_painter import ready_painter
 from nuke_plugin.worker.render_records import STAGES, FrameDone, RenderReport, RenderSettings
 from nuke_plugin.worker.result_sequence import ResultSequence
 from nuke_plugin.worker.shared_range import SharedRange
+from nuke_plugin.worker.steady import PaintedFrame
+from nuke_plugin.worker.steady_frames import SteadyFrames
 from nuke_plugin.worker.studio import Studio
 
 __all__ = ["STAGES", "FrameDone", "RenderReport", "RenderSettings", "Studio", "render"]
@@ -130,11 +132,19 @@ class _Job:
         self._range = SharedRange(
             self._results.pattern,
             self._plates.pattern,
-            painting_digest(self._painter, settings.colorspace) if settings.marks_frames else None,
+            painting_digest(self._painter, settings.colorspace, settings.steady)
+            if settings.marks_frames
+            else None,
             settings.resume,
             is_claimed=not settings.overwrite,
             on_warning=self._warn,
             known=settings.fingerprints,
+            steady=settings.steady,
+        )
+        self._steady = (
+            SteadyFrames(settings.steady, self._paint_neighbour)
+            if settings.steady and not self._painter.is_neutral
+            else None
         )
         self._lock = threading.Lock()
         self._stages = dict.fromkeys(STAGES, 0.0)
@@ -297,18 +307,45 @@ class _Job:
             self._warn(loaded.frame, text)
         if loaded.seen is None:
             return None
+        if self._steady is None:
+            return self._paint_seen(loaded.frame, loaded.seen)
+        own = self._steady.known(loaded.frame)
+        if own is None:
+            own = self._kept_small(loaded.frame, loaded.seen)
+        with memory_for(loaded.plate.width, loaded.plate.height):
+            return self._steady.result(loaded.frame, own)
+
+    def _paint_neighbour(self, frame: int) -> PaintedFrame | None:
+        """Return a frame's painting for those beside it; None where no plate can be used."""
+        path = self._plates.pattern.path(frame)
+        if not self._plates.pattern.is_sequence or not path.is_file():
+            return None
+        self._cancellation.check()
+        try:
+            loaded = self._read(frame)
+        except PlateError as error:
+            self._warn(frame, f"It steadies no other frame: {error.message}")
+            return None
+        assert loaded.seen is not None
+        return self._kept_small(frame, loaded.seen)
+
+    def _kept_small(self, frame: int, seen: SeenFrame) -> PaintedFrame:
+        painted = self._paint_seen(frame, seen)
+        return PaintedFrame.of(seen.geometry.frame_of(seen.image)[0], painted)
+
+    def _paint_seen(self, frame: int, seen: SeenFrame) -> Planes:
         limit_px, fell_back = self._painter.window_limit_px, self._painter.network.fell_back
         with self._timed("network"):
-            painted = self._painter.paint(loaded.seen, self._cancellation)
+            painted = self._painter.paint(seen, self._cancellation)
         if self._painter.window_limit_px < limit_px:
             megapixels = self._painter.window_limit_px / 1e6
             text = f"Memory ran out; frames are painted in pieces of {megapixels:.2g} megapixels."
             self._notes.append(text)
-            self._warn(loaded.frame, text)
+            self._warn(frame, text)
         if self._painter.network.fell_back != fell_back:
             text = f"{self._painter.network.fell_back}; {self._painter.network.provider} goes on."
             self._notes.append(text)
-            self._warn(loaded.frame, text)
+            self._warn(frame, text)
         return painted
 
     def _save(self, loaded: _Loaded, painted: Planes | None) -> None:
@@ -320,7 +357,14 @@ class _Job:
             is_undone = loaded.seen is not None and loaded.seen.coverage is not None
             fingerprint = self._range.fingerprints.get(loaded.frame)
             events = " ".join(self._notes)
-            notes = provenance(self._painter, loaded.colour, is_undone, fingerprint, events)
+            notes = provenance(
+                self._painter,
+                loaded.colour,
+                is_undone,
+                fingerprint,
+                events,
+                self._settings.steady,
+            )
             write_result(path, plate, planes, notes)
         self._range.leave(loaded.frame)
         with self._lock:

@@ -17,12 +17,14 @@ def provenance(
     is_unpremultiplied: bool = False,
     fingerprint: str | None = None,
     events: str = "",
+    steady: int = 0,
 ) -> Mapping[str, str | float]:
     """Return the attributes of a frame: version, model and its hash, style, strength, light.
 
     ``is_unpremultiplied`` tells whether the colours were divided by their alpha to be painted;
     ``fingerprint`` is what it is known by, None for nothing; ``events`` are sentences on what went
-    otherwise than it was begun: memory that ran out, a graphics card that failed.
+    otherwise than it was begun: memory that ran out, a graphics card that failed; ``steady`` is how
+    many frames on each side were mixed in.
     """
     card = painter.network.card
     notes: dict[str, str | float] = {
@@ -41,6 +43,8 @@ def provenance(
         notes["impasto/detail"] = float(painter.strokes.detail)
     if not painter.is_neutral:
         notes["impasto/provider"] = painter.network.provider
+        if steady:
+            notes["impasto/steady"] = steady
     if events:
         notes["impasto/events"] = events
     if fingerprint is not None:

@@ -96,6 +96,7 @@ def _planned(
         available_bytes(),
         card_bytes,
         settings.tile_px,
+        settings.steady,
     )
     if not painter.is_neutral:
         painter.window_limit_px = plan.window_limit_px

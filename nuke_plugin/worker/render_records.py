@@ -64,6 +64,9 @@ class RenderSettings:
     strokes: StrokeSettings = DEFAULT_STROKES
     """How large the strokes are, and how much of the plate's detail is put back."""
 
+    steady: int = 0
+    """Frames on each side whose paintings are mixed in where the plates agree; 0 to 4."""
+
     light: LightSettings = DEFAULT_LIGHT
     """What becomes of light the network cannot see, of alpha, and of the plate's colour."""
 

@@ -33,9 +33,10 @@ from nuke_plugin.contract.messages import (
 )
 from nuke_plugin.contract.version import PROTOCOL, VERSION
 from nuke_plugin.worker.cancellation import Cancellation
-from nuke_plugin.worker.pipeline import FrameDone, RenderReport, RenderSettings, Studio, render
+from nuke_plugin.worker.pipeline import FrameDone, RenderReport, Studio, render
 from nuke_plugin.worker.preview import paint_preview
 from nuke_plugin.worker.providers import working_providers
+from nuke_plugin.worker.wire_settings import settings_of
 
 LEAVE_SECONDS = 10.0
 """How long a render may take to stop when the client has gone; then the process ends anyhow."""
@@ -161,26 +162,8 @@ class Server:
         cancellation = self._cancellations[request.id]
         cancellation.check()
         studio = self._ready_studio()
-        settings = RenderSettings(
-            plates=request.plates,
-            results=request.results,
-            model=request.model,
-            styles=request.styles,
-            strength=request.strength,
-            frames=request.frames,
-            colorspace=request.colorspace,
-            keep_going=request.keep_going,
-            overwrite=request.overwrite,
-            half_precision=request.execution.half_precision,
-            use_gpu=request.execution.use_gpu,
-            tile_px=request.execution.tile_px,
-            light=request.light,
-            strokes=request.strokes,
-            fingerprints=request.fingerprints,
-            fold=request.execution.fold,
-        )
         return render(
-            settings,
+            settings_of(request),
             studio,
             cancellation=cancellation,
             on_progress=tell_progress,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from nuke_plugin.contract.errors import FrameClaimed, ResultsExist
 from nuke_plugin.contract.frame_pattern import FramePattern
-from nuke_plugin.worker.finished_frames import FINISHED, file_digest, result_state
+from nuke_plugin.worker.finished_frames import FINISHED, plates_digest, result_state
 from nuke_plugin.worker.frame_claims import FrameClaims, LocksMissing
 
 NO_LOCKS = (
@@ -32,10 +32,13 @@ class SharedRange:
         is_claimed: bool,
         on_warning: Callable[[int | None, str], None],
         known: Mapping[str, str] | None = None,
+        steady: int = 0,
     ) -> None:
         """Take the settings' digest, None where frames get no fingerprint of their own.
 
         ``known`` are a client's fingerprints by frame, in digits; they go before one of our own.
+
+        ``steady`` is how many plates on each side decide a frame too.
 
         ``keeps_finished`` is ``--resume``; without ``is_claimed`` frames are replaced whoever else
         is at them.
@@ -45,6 +48,7 @@ class SharedRange:
         self._results = results
         self._plates = plates
         self._digest = digest
+        self._steady = steady
         self._keeps_finished = keeps_finished
         self._claims = FrameClaims(results) if is_claimed else None
         self._on_warning = on_warning
@@ -99,7 +103,8 @@ class SharedRange:
         if self._digest is None:
             return
         try:
-            self.fingerprints[frame] = self._digest + file_digest(self._plates.path(frame))
+            back = plates_digest(self._plates, frame, self._steady)
+            self.fingerprints[frame] = self._digest + back
         except OSError:
             self.fingerprints.pop(frame, None)  # the reading says what is wrong with the plate
 
