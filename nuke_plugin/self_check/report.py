@@ -181,11 +181,12 @@ def _licence() -> str:
 
 
 def _qt() -> str:
-    for binding in ("PySide6", "PySide2"):
-        core = sys.modules.get(f"{binding}.QtCore")
-        if core is not None:
-            return f"{binding} {core.qVersion()}"
-    return "not loaded"
+    loaded = [name for name in ("PySide2", "PySide6") if f"{name}.QtCore" in sys.modules]
+    chosen = sys.modules.get("nuke_plugin.qt")
+    if chosen is None:
+        return ", ".join(loaded) or "not loaded"
+    others = "".join(f", {name} is loaded too" for name in loaded if name != chosen.BINDING)
+    return f"{chosen.BINDING} {chosen.QtCore.qVersion()}{others}"
 
 
 def _worker(environ: Mapping[str, str]) -> str:

@@ -94,20 +94,21 @@ class SelfCheck:
         own.mkdir()
         bench = Bench(own, has_group=assumption.where != IN_TERMINAL)
         state, found = "", ""
+        waiting: Optional[Waiting] = None
         try:
             _check_place(assumption)
             if not nuke.GUI:
                 _new_script(own)
             with bench.entered():
                 outcome = assumption.check(bench)
-            while not isinstance(outcome, str):
-                with bench.entered():
-                    ended = _advanced(outcome)
-                if ended is None:
+            if isinstance(outcome, str):
+                found = outcome
+            else:
+                waiting = outcome
+                while not (ended := self._advanced(waiting, bench)):
                     yield
-                else:
-                    outcome = ended
-            state, found = HELD, outcome
+                found = ended[0]
+            state = HELD
         except Broken as broken:
             state, found = BROKEN, str(broken)
         except NotApplicable as reason:
@@ -116,11 +117,23 @@ class SelfCheck:
             state, found = BROKEN, f"{type(fault).__name__}: {fault}"
         finally:
             try:
+                if waiting is not None:
+                    waiting.close()
                 bench.close()
             except Exception as fault:  # noqa: BLE001  and so is what it raises then
                 state, found = BROKEN, f"{found}; taken away again: {type(fault).__name__}: {fault}"
             if state:  # not where the run was stopped in the middle of it
                 self._keep(assumption, state, found, time.monotonic() - began)
+
+    @staticmethod
+    def _advanced(waiting: Waiting, bench: Bench) -> list[str]:
+        """Let a check go on to its next wait; when it has ended, what it found is in the list."""
+        with bench.entered():
+            try:
+                next(waiting)
+            except StopIteration as ended:
+                return [str(ended.value)]
+        return []
 
     def _keep(self, assumption: Assumption, state: str, found: str, seconds: float) -> None:
         self.findings.append(
@@ -153,12 +166,3 @@ def _check_place(assumption: Assumption) -> None:
 def _new_script(folder: Path) -> None:
     nuke.scriptClear()
     nuke.scriptSaveAs(str(folder / "self_check.nk").replace("\\", "/"), 1)
-
-
-def _advanced(waiting: Waiting) -> Optional[str]:
-    """Let a check go on to its next wait; return what it found when it has ended."""
-    try:
-        next(waiting)
-    except StopIteration as ended:
-        return str(ended.value)
-    return None

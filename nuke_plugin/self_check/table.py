@@ -319,13 +319,6 @@ TABLE: tuple[Assumption, ...] = (
         execution.executing_flag,
     ),
     Assumption(
-        "second-execution",
-        "An execution inside another is refused by a RuntimeError.",
-        ("plate_render:PlateRender",),
-        "Render while another render runs may disturb it. Wait for the first.",
-        execution.second_execution,
-    ),
-    Assumption(
         "cancelled-error",
         "A cancelled execution raises a RuntimeError that begins with Cancelled.",
         ("plate_render:PlateRender", "panel.own_frame:render_small"),

@@ -251,6 +251,7 @@ def test_a_live_control_costs_no_render(comp: Comp, nuke: ModuleType) -> None:
         node[f"rendered_{name}"].setValue(value)
     node["rendered_strength"].setValue(1.0)
     node["rendered_colorspace"].setValue(node["plate_colorspace"].value())
+    node["rendered_scale_strokes"].setValue(node["scale_strokes"].value())
     for name in ("keep_plate_colour", "plate_grain", "mix"):
         node[name].setValue(0.5)
 

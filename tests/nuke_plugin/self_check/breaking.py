@@ -407,7 +407,6 @@ BREAKERS: dict[str, Callable[[Patch], object]] = {
     "closed-properties": lambda p: p.setattr(knob_holder.KnobHolder, "shown", lambda self: True),
     "frame-ranges": lambda p: p.setattr(nuke.FrameRanges, "toFrameList", lambda self: [1, 2, 3]),
     "executing-flag": lambda p: p.setattr(nuke, "executing", lambda: False),
-    "second-execution": lambda p: p.setattr(execution, "_refuse_if_busy", lambda: None),
     "cancelled-error": _aborts,
     "failing-frame": lambda p: _executed(p, lambda error: None),
     "disabled-write": lambda p: p.setattr(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -92,6 +93,16 @@ def test_the_licence_is_named(nuke: ModuleType, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delitem(nuke.env, "studio")
 
     assert environment({})["Licence"] == "nc, nukex"
+
+
+def test_a_second_qt_is_told(nuke: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The binding is told with its version, and another one that was loaded beside it."""
+    from nuke_plugin.qt import BINDING, QtCore
+
+    assert environment({})["Qt"] == f"{BINDING} {QtCore.qVersion()}"
+    other = "PySide2" if BINDING == "PySide6" else "PySide6"
+    monkeypatch.setitem(sys.modules, f"{other}.QtCore", ModuleType(other))
+    assert environment({})["Qt"].endswith(f", {other} is loaded too")
 
 
 def test_without_a_gui_it_says_so(terminal_nuke: ModuleType) -> None:

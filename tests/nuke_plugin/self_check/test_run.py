@@ -139,6 +139,26 @@ def test_stopping_in_the_middle_leaves_no_trace(user_script: ModuleType) -> None
     assert "stopped" in done.summary()
 
 
+def test_a_stopped_check_cleans_up_after_itself(user_script: ModuleType) -> None:
+    """What a waiting check has registered with Nuke is taken back before its nodes go."""
+    ends: list[str] = []
+
+    def registers(bench: Bench) -> Waiting:
+        node = user_script.nodes.NoOp()
+        try:
+            while True:
+                yield
+        finally:
+            ends.append(node.name())
+
+    steps = SelfCheck([assumed(registers)]).steps()
+    next(steps)
+    next(steps)
+    steps.close()  # type: ignore[attr-defined]
+
+    assert ends == ["NoOp1"]
+
+
 def test_what_cannot_be_put_back_is_told(user_script: ModuleType) -> None:
     """A node that a check made beside its Group is told by its name, and the report is not well."""
 
