@@ -80,6 +80,12 @@ class PlateImage:
         return int(min(spec.full_width, spec.full_height)) or min(self.width, self.height)
 
     @property
+    def origin(self) -> tuple[int, int]:
+        """Where in the format the data window begins, x and y in pixels; below 0 in overscan."""
+        spec = self.painted.spec
+        return int(spec.x - spec.full_x), int(spec.y - spec.full_y)
+
+    @property
     def is_integer(self) -> bool:
         """Whether the pixels are whole numbers, as in PNG, JPEG and DPX: display or log encoded."""
         return not np.issubdtype(self.painted.channels[self.rgb[0]].dtype, np.floating)

@@ -131,11 +131,13 @@ class Painter:
         colour: PlateColour,
         alpha: NDArray[np.float32] | None = None,
         frame_px: int | None = None,
+        origin: tuple[int, int] = (0, 0),
     ) -> SeenFrame:
         """Return what the network sees of a plate's colours, (3, H, W); ``planes`` is used up.
 
         ``alpha``, (H, W), is what they are multiplied by; None for colours that stand alone.
-        ``frame_px`` is the short side of the format; None for the plate's own.
+        ``frame_px`` is the short side of the format; None for the plate's own. ``origin`` is where
+        in the format the plate begins, x and y.
         """
         is_broken = broken_mask(planes)
         broken_colours = None
@@ -152,6 +154,7 @@ class Painter:
             height,
             scaled_size(width, height, scale),
             self.window_limit_px,
+            origin,
         )
         padded = (1, 3, geometry.padded_height, geometry.padded_width)
         image: NDArray[np.float32] = np.empty(padded, np.float32)
@@ -191,6 +194,7 @@ class Painter:
                     geometry.height,
                     (given.width, given.height),
                     window_px // 2,
+                    (geometry.lead_x, geometry.lead_y),
                 )
                 if smaller.window_px >= window_px:
                     raise OutOfMemory(geometry.width, geometry.height) from error

@@ -288,7 +288,7 @@ class _Job:
                 count = 0 if is_broken is None else int(is_broken.sum())
                 return _Loaded(frame, plate, colour, None, count)
             alpha = plate.multiplied_alpha(self._settings.light.premult)
-            seen = self._painter.see(plate.colours(), colour, alpha, plate.frame_px)
+            seen = self._painter.see(plate.colours(), colour, alpha, plate.frame_px, plate.origin)
             return _Loaded(frame, plate, colour, seen, seen.broken_pixels)
 
     def _hint_at_display(self, frame: int, plate: PlateImage, colour: PlateColour) -> None:

@@ -85,6 +85,13 @@ class FrameGeometry:
     scaled: FrameGeometry | None = None
     """Geometry of the frame as the network is given it, where it is resized; else None."""
 
+    lead_x: int = 0
+    """Pixels of pad on the left beyond ``border``, less than the model's grid: with them a crop
+    lies on the grid as its whole format does, and its strokes are the same."""
+
+    lead_y: int = 0
+    """The same at the top."""
+
     @classmethod
     def seen_at(
         cls,
@@ -93,13 +100,15 @@ class FrameGeometry:
         height: int,
         seen: tuple[int, int],
         limit_px: int = WINDOW_LIMIT_PX,
+        origin: tuple[int, int] = (0, 0),
     ) -> FrameGeometry:
         """Return the geometry of a frame that the network sees at another size, width and height.
 
-        A network that has a size of its own keeps it.
+        A network that has a size of its own keeps it. ``origin`` is where in its format the frame
+        begins, x and y, for one that is seen in its own pixels.
         """
         if seen == (width, height) or card.wiring.sizing == RESIZED:
-            return cls.of(card, width, height, limit_px)
+            return cls.of(card, width, height, limit_px, origin)
         whole = (width, height)
         scaled = cls.of(card, *seen, limit_px)
         return cls(width, height, 0, 0, *whole, *whole, *whole, scaled=scaled)
@@ -116,18 +125,24 @@ class FrameGeometry:
 
     @classmethod
     def of(
-        cls, card: ModelCard, width: int, height: int, limit_px: int = WINDOW_LIMIT_PX
+        cls,
+        card: ModelCard,
+        width: int,
+        height: int,
+        limit_px: int = WINDOW_LIMIT_PX,
+        origin: tuple[int, int] = (0, 0),
     ) -> FrameGeometry:
         """Return the geometry with the least pixels to compute among those within ``limit_px``.
 
         A network that is not local, or whose smallest useful window is beyond the limit, gets the
-        least that works.
+        least that works. ``origin`` is where in its format the frame begins.
         """
         if card.wiring.sizing == RESIZED:
             return cls._resized(card, width, height)
         if card.wiring.sizing == TILES:
             return cls._in_tiles(card, width, height)
-        padded_width, padded_height = card.padded_size(width, height)
+        lead_x, lead_y = (at % card.size_multiple if card.local else 0 for at in origin)
+        padded_width, padded_height = card.padded_size(width + lead_x, height + lead_y)
         candidates = [
             (x, y)
             for x in _axis_choices(card, padded_width)
@@ -149,6 +164,8 @@ class FrameGeometry:
             best_y.window,
             best_x.step,
             best_y.step,
+            lead_x=lead_x,
+            lead_y=lead_y,
         )
 
     @classmethod
@@ -209,42 +226,53 @@ class FrameGeometry:
     def windows(self) -> Iterator[Window]:
         """Yield the windows, row by row; their ``outer`` parts cover the frame."""
         for y in _starts(self.padded_height, self.window_height, self.step_y):
-            rows = self._valid(y, self.window_height, self.padded_height, self.height)
+            rows = self._valid(self._top, y, self.window_height, self.padded_height, self.height)
             for x in _starts(self.padded_width, self.window_width, self.step_x):
-                columns = self._valid(x, self.window_width, self.padded_width, self.width)
+                columns = self._valid(
+                    self._left, x, self.window_width, self.padded_width, self.width
+                )
                 yield Window(x, y, (rows[0], columns[0]), (rows[1], columns[1]))
 
     def frame_of(self, padded: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the view of the frame itself in a padded picture (..., padded H, padded W)."""
-        return padded[
-            ..., self.border : self.border + self.height, self.border : self.border + self.width
-        ]
+        rows = slice(self._top, self._top + self.height)
+        return padded[..., rows, self._left : self._left + self.width]
 
     def reflect_into_pad(self, padded: NDArray[np.float32]) -> None:
         """Fill the pad of (..., padded H, padded W) by reflecting the frame at its edges, in place.
 
         A reflection is reflected again where the pad is wider than the frame: 1x1 and 3x5 work.
         """
-        rows = _reflected(self.height, self.border, self.padded_height) + self.border
-        columns = _reflected(self.width, self.border, self.padded_width) + self.border
-        inside = slice(self.border, self.border + self.height)
-        for start, stop in _pads(self.border, self.width, self.padded_width):
+        rows = _reflected(self.height, self._top, self.padded_height) + self._top
+        columns = _reflected(self.width, self._left, self.padded_width) + self._left
+        inside = slice(self._top, self._top + self.height)
+        for start, stop in _pads(self._left, self.width, self.padded_width):
             padded[..., inside, start:stop] = padded[..., inside, columns[start:stop]]
-        for start, stop in _pads(self.border, self.height, self.padded_height):
+        for start, stop in _pads(self._top, self.height, self.padded_height):
             padded[..., start:stop, :] = padded[..., rows[start:stop], :]
 
-    def _valid(self, start: int, window: int, padded: int, size: int) -> tuple[slice, slice]:
+    @property
+    def _left(self) -> int:
+        return self.border + self.lead_x
+
+    @property
+    def _top(self) -> int:
+        return self.border + self.lead_y
+
+    def _valid(
+        self, before: int, start: int, window: int, padded: int, size: int
+    ) -> tuple[slice, slice]:
         """Return the part of a window that is right, in the window and in the frame without pad.
 
         A window is right a halo inside its cuts, and up to the padded frame's own edges, where it
         meets the same zeros as the whole frame would.
         """
-        first = self.border if start == 0 else start + self.halo
-        last = self.border + size
+        first = before if start == 0 else start + self.halo
+        last = before + size
         if start + window < padded:
             last = min(last, start + window - self.halo)
-        first = max(first, self.border)
-        return slice(first - start, last - start), slice(first - self.border, last - self.border)
+        first = max(first, before)
+        return slice(first - start, last - start), slice(first - before, last - before)
 
 
 @dataclass(frozen=True)
