@@ -12,6 +12,8 @@ import nuke
 
 from nuke_plugin import node_upgrade, render, style_knobs, style_node, undo
 from nuke_plugin.contract.errors import ImpastoError
+from nuke_plugin.contract.farm_job import FarmJob
+from nuke_plugin.farm import script_job
 from nuke_plugin.looks import facts
 from nuke_plugin.looks.facts import Fact
 from nuke_plugin.style_list import StyleList
@@ -58,6 +60,11 @@ def start_render(node: nuke.Group) -> list[Fact]:
     except ImpastoError as error:
         return [Fact(NOT_RENDERED, node.fullName(), error.message)]
     return []
+
+
+def farm_job(nodes: Sequence[nuke.Group], device: str) -> FarmJob:
+    """Return the job that lets a farm paint nodes; raises what keeps it from being sent."""
+    return script_job.job_of([node for node in nodes if style_node.is_attached(node)], device)
 
 
 def cancel(nodes: Iterable[nuke.Group]) -> None:

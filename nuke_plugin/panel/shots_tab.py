@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Sequence
 from typing import Callable, Optional
@@ -9,9 +10,12 @@ from typing import Callable, Optional
 import nuke
 
 from nuke_plugin import frame_states, running_jobs, style_node
+from nuke_plugin.contract.farm_job import ANY, CPU, GPU, FarmJob
+from nuke_plugin.farm.send import send
 from nuke_plugin.looks import clipboard
 from nuke_plugin.looks.facts import Fact
 from nuke_plugin.panel import said, shot_actions, shot_table
+from nuke_plugin.panel.background import Background
 from nuke_plugin.panel.narrow import let_shrink
 from nuke_plugin.panel.notice import Notice
 from nuke_plugin.panel.shot_table import ShotTable, StateReader
@@ -23,6 +27,12 @@ _WALK_SHARE = 0.02
 """Share of Nuke's time that looking for nodes in the script may take."""
 
 _RENDER_EVERY_MS = 50
+_DEVICES = {
+    ANY: "To any host: on a GPU where one has it",
+    GPU: "To hosts with a GPU",
+    CPU: "To hosts without a GPU",
+}
+SENT = "sent"
 _COLUMN_WIDTHS = {
     shot_table.SHOT: 80,
     shot_table.NODE: 110,
@@ -67,9 +77,12 @@ class ShotsTab(QtWidgets.QWidget):
         self.render_button = self._button("&Render", self._render, "Render stale, missing frames.")
         self.cancel_button = self._button("Ca&ncel", self._cancel, "Stop their renders.")
         self.copy_button = self._button("&Copy look", self._copy, "Copy the look of one row.")
+        self.farm_button = QtWidgets.QToolButton(self)
+        self.farm_menu = QtWidgets.QMenu("Send to farm", self)
         self.paste_button = self._button(
             "&Paste look", self._paste, "Give the copied look to the selected rows."
         )
+        self._sender = Background(self)
         self.reader = StateReader(
             self.table, self.visibleRows, frame_states.of, time.monotonic, self
         )
@@ -120,6 +133,13 @@ class ShotsTab(QtWidgets.QWidget):
         self.strength_field.setAccessibleName("Strength to set")
         self.strength_button.setToolTip("Give the selected rows this strength.")
         self.strength_button.clicked.connect(self._set_strength)
+        self.farm_button.setText("Send to farm")
+        self.farm_button.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.farm_button.setMenu(self.farm_menu)
+        self.farm_button.setToolTip("Make a job of the selected rows for many machines.")
+        for device, text in _DEVICES.items():
+            action = self.farm_menu.addAction(text)
+            action.triggered.connect(lambda _=False, device=device: self._send(device))
         self.show_action = QAction("Show in the node graph", self)
         self.show_action.triggered.connect(lambda: self._show_in_graph())
         self.search_field.textChanged.connect(self.proxy.setFilterFixedString)
@@ -137,6 +157,7 @@ class ShotsTab(QtWidgets.QWidget):
         top.addWidget(self.count_label)
         settings = QtWidgets.QHBoxLayout()
         settings.addWidget(self.style_button)
+        settings.addWidget(self.farm_button)
         settings.addStretch(1)
         settings.addWidget(self.strength_field, 1)
         settings.addWidget(self.strength_button)
@@ -223,6 +244,7 @@ class ShotsTab(QtWidgets.QWidget):
             self.paste_button,
         ):
             button.setEnabled(selected > 0)
+        self.farm_button.setEnabled(selected > 0 and self._sender.is_idle())
         self.copy_button.setEnabled(selected == 1)
 
     # -- what is done -------------------------------------------------------------------
@@ -303,6 +325,30 @@ class ShotsTab(QtWidgets.QWidget):
         shot_actions.cancel(nodes)
         self.look()
 
+    def _send(self, device: str) -> None:
+        """Make a job of the selected rows; the worker writes it in the background."""
+        nodes = self.selectedNodes()
+        jobs: list[FarmJob] = []
+
+        def made() -> Iterable[Fact]:
+            jobs.append(shot_actions.farm_job(nodes, device))
+            return ()
+
+        if said.run(self.notice, "Send to farm", made):
+            environ = dict(os.environ)
+            said.show(self.notice, "Send to farm", ["Making the job: one frame is painted..."])
+            self._sender.run(lambda: send(jobs[0], environ), self._sent)
+        self.look()
+
+    def _sent(self, outcome: object) -> None:
+        def told() -> Iterable[Fact]:
+            if isinstance(outcome, Exception):
+                raise outcome
+            return (Fact(SENT, "", str(outcome)),)
+
+        said.run(self.notice, "Send to farm", told)
+        self.look()
+
     def _copy(self) -> None:
         def copied() -> Iterable[Fact]:
             (node,) = self.selectedNodes()
@@ -326,6 +372,8 @@ class ShotsTab(QtWidgets.QWidget):
             return
         menu = QtWidgets.QMenu(self)
         menu.addMenu(self.style_menu)
+        if self.farm_button.isEnabled():
+            menu.addMenu(self.farm_menu)
         for button in (
             self.render_button,
             self.cancel_button,

@@ -6,6 +6,7 @@ The first is for a compositor or a TD, the second for an engine.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,7 @@ from nuke_plugin.worker.paint_options import (
     Model,
     PlateColour,
     Premult,
+    Steady,
     Strength,
     StrokeScale,
     Style,
@@ -79,6 +81,7 @@ def farm(
     plate_colour: PlateColour = 0.0,
     stroke_scale: StrokeScale = "1",
     detail: Detail = 1.0,
+    steady: Steady = 0,
     device: Annotated[
         str,
         typer.Option(
@@ -145,8 +148,9 @@ def farm(
             if frames_per_task is not None:
                 return found, frames_per_task, None
             terminal.tell("Painting one frame to measure what it costs...")
-            host = Host.fit_for(found, os.environ, host_name())
-            seconds = seconds_a_frame(found, host.studio, cancellation)
+            here = replace(found, device=ANY)  # a job for GPUs may be sent from a machine without
+            host = Host.fit_for(here, os.environ, host_name())
+            seconds = seconds_a_frame(here, host.studio, cancellation)
             return found, frames_in(seconds, task_seconds or 300), seconds
 
         def _of_nuke(cancellation: Cancellation) -> FarmJob:
@@ -180,6 +184,7 @@ def farm(
                 half_precision=half_precision,
                 light=light_of(light, premult, plate_colour),
                 strokes=strokes_of(stroke_scale, detail),
+                steady=steady,
             )
             return plates_job(settings, studio, device, os.environ)
 

@@ -10,6 +10,7 @@ import pytest
 from nuke_standin import session
 
 from nuke_plugin import frame_states, style_node
+from nuke_plugin.contract.farm_job import GPU, FarmJob
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.frame_states import FrameStates
 from nuke_plugin.panel import shot_rows, shot_table
@@ -188,6 +189,37 @@ def test_cancel_stops_what_waits(shots: ShotsTab, comp: Comp, qtbot: Any) -> Non
 
     assert column(shots, shot_table.RENDER) == [""]
     assert not comp.result_file(node, 1001).exists()
+
+
+def test_rows_are_sent_to_the_farm(
+    shots: ShotsTab, comp: Comp, nuke: ModuleType, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Send to farm makes one job of the selected rows; what keeps it from that is said at once."""
+    monkeypatch.setenv("PATH", str(comp.folder))  # no Deadline is installed
+    nodes = [comp.node() for _ in range(3)]
+    look(shots)
+    select(shots, 0, 2)
+    gpu = shots.farm_menu.actions()[1]
+    gpu.trigger()
+    assert "changes that are not saved" in shots.notice.text()
+    assert not (comp.folder / "impasto").exists()
+
+    comp.save()
+    with monkeypatch.context() as without_worker:
+        without_worker.setenv("IMPASTO_PYTHON", str(comp.folder / "python"))
+        gpu.trigger()
+        assert not shots.farm_button.isEnabled()
+        qtbot.waitUntil(lambda: "IMPASTO_PYTHON" in shots.notice.text(), timeout=RENDER_MS)
+
+    gpu.trigger()
+    bundle = comp.folder / "impasto" / "farm_comp_v001"
+    qtbot.waitUntil(lambda: str(bundle) in shots.notice.text(), timeout=RENDER_MS)
+    assert "3 frames" in shots.notice.text()
+    job = FarmJob.from_file(bundle / "job.json", "here")
+    assert job.nodes == (nodes[0].fullName(), nodes[2].fullName())
+    assert job.device == GPU
+    look(shots)
+    assert shots.farm_button.isEnabled()
 
 
 def test_return_shows_the_node(shots: ShotsTab, comp: Comp, nuke: ModuleType, qtbot: Any) -> None:

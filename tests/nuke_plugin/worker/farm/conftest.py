@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -13,9 +14,12 @@ from pathlib import Path
 import pytest
 
 from nuke_plugin.contract.farm_job import ANY, FarmJob
+from nuke_plugin.contract.frame_pattern import FramePattern
+from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.worker.farm.plates_job import plates_job
 from nuke_plugin.worker.pipeline import RenderSettings, Studio
-from tests.exr_files import bits, half_rgba, read_exr, write_exr
+from nuke_plugin.worker.shot import DemoShot
+from tests.exr_files import bits, read_exr
 
 ROOT = Path(__file__).resolve().parents[4]
 FRAMES = (1001, 1002, 1003)
@@ -45,14 +49,23 @@ class Shot:
         return Path(self.settings.results % frame)
 
 
+@pytest.fixture(scope="session")
+def shipped_plates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the first frames of the shipped shot, small."""
+    folder = tmp_path_factory.mktemp("shipped")
+    pattern = FramePattern.parse(str(folder / "plate.%04d.exr"))
+    DemoShot(64, 36).write(pattern, FrameRange(FRAMES))
+    return folder
+
+
 @pytest.fixture
-def shot(tmp_path: Path, studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Shot:
+def shot(
+    tmp_path: Path, shipped_plates: Path, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> Shot:
     """Three small plates, the tiny model on the host, and the job that paints them."""
     monkeypatch.delenv("OCIO", raising=False)
     folder = tmp_path / "show été" / "shot 010"
-    (folder / "plates").mkdir(parents=True)
-    for frame in FRAMES:
-        write_exr(folder / "plates" / f"plate.{frame}.exr", half_rgba(64, 36, seed=frame))
+    shutil.copytree(shipped_plates, folder / "plates")
     settings = RenderSettings(
         plates=str(folder / "plates" / "plate.%04d.exr"),
         results=str(folder / "painted" / "painted.%04d.exr"),
