@@ -15,7 +15,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from nuke_plugin.contract.card import ModelCard, StyleSlot
+from nuke_plugin.contract.card import ModelCard
+from nuke_plugin.contract.card_parts import StyleSlot
 from nuke_plugin.contract.library import InstalledModel, ModelLibrary
 from nuke_plugin.contract.strict_json import NumberTree
 from nuke_plugin.worker.measure.exact_motion import Frame

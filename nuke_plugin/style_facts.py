@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Optional
 
-from nuke_plugin.contract.card import ModelCard, Source, StyleSlot
+from nuke_plugin.contract.card import ModelCard
+from nuke_plugin.contract.card_parts import Source, StyleSlot
 
 STEADY_BELOW, LIVELY_FROM = 0.15, 0.3
 """Boil below which strokes keep to the picture, and from which they are seen to crawl."""

@@ -19,11 +19,10 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from nuke_plugin.contract.card import (
-    CARD_FORMAT,
+from nuke_plugin.contract.card import CARD_FORMAT, ModelCard
+from nuke_plugin.contract.card_parts import (
     ImageInput,
     ImageOutput,
-    ModelCard,
     NetworkFile,
     ScalarInput,
     Source,

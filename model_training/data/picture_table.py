@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from nuke_plugin.contract.card import Source
+from nuke_plugin.contract.card_parts import Source
 
 COLUMNS = ("file", "origin", "licence", "author")
 

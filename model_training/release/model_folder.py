@@ -24,13 +24,11 @@ from model_training.release.export import OPSET, ExportFailed
 from model_training.release.missed_limits import missed_limits
 from model_training.training.config import TrainingConfig
 from model_training.training.sheet import BORDER_PX
-from nuke_plugin.contract.card import (
-    CARD_FILE,
-    CARD_FORMAT,
+from nuke_plugin.contract.card import CARD_FILE, CARD_FORMAT, ModelCard
+from nuke_plugin.contract.card_parts import (
     HalfNetworkFile,
     ImageInput,
     ImageOutput,
-    ModelCard,
     NetworkFile,
     ScalarInput,
     Source,

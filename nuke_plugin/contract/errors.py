@@ -849,7 +849,8 @@ class FarmModelDiffers(FarmError, LookupError):
         super().__init__(
             f"The host {host} cannot paint with the model {model!r} of the job (SHA-256 "
             f"{wanted[:12]}): it {state}. Searched: {', '.join(map(str, places))}. Send the "
-            "model's folder with the job, or copy it to a place that IMPASTO_MODELS names on the host."
+            "model's folder with the job, or copy it to a place that IMPASTO_MODELS names on the "
+            "host."
         )
 
 

@@ -15,7 +15,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Optional
 
-from nuke_plugin.contract.card import CARD_FILE, ModelCard, NetworkFile, StyleSlot
+from nuke_plugin.contract.card import CARD_FILE, ModelCard
+from nuke_plugin.contract.card_parts import NetworkFile, StyleSlot
 from nuke_plugin.contract.errors import (
     CardInvalid,
     ModelError,

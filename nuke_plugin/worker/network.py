@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nuke_plugin.contract.card import ImageTensor, ImportedCard, ModelCard
+from nuke_plugin.contract.card import ImportedCard, ModelCard
+from nuke_plugin.contract.card_parts import ImageTensor
 from nuke_plugin.contract.errors import ModelGraphMismatch, RenderCancelled
 from nuke_plugin.contract.library import InstalledModel, read_network_file
 from nuke_plugin.worker.cancellation import Cancellation

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nuke_plugin.contract.card import ImageTensor, ModelCard
+from nuke_plugin.contract.card import ModelCard
+from nuke_plugin.contract.card_parts import ImageTensor
 from nuke_plugin.contract.wiring import Triple
 
 

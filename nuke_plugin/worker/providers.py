@@ -103,12 +103,20 @@ def provider_arguments(
 
 def usable_threads() -> int:
     """Return how many processors this process may use: fewer than the machine has on a farm."""
-    if hasattr(os, "sched_getaffinity"):
-        usable = len(os.sched_getaffinity(0))
-    else:
-        usable = os.cpu_count() or 1
+    there = _threads_there()
     named = os.environ.get(THREADS_VARIABLE, "")
-    return max(1, min(usable, int(named))) if named.isdecimal() else usable
+    return max(1, min(there, int(named))) if named.isdecimal() else there
+
+
+def share_of_machine() -> float:
+    """Return how much of the machine is this process's, above 0 to 1: less beside other workers."""
+    return usable_threads() / _threads_there()
+
+
+def _threads_there() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _state(name: str) -> ProviderState:

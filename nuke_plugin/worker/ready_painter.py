@@ -11,7 +11,7 @@ from nuke_plugin.worker.memory import available_bytes
 from nuke_plugin.worker.memory_plan import MemoryPlan, plate_facts
 from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.plate_sequence import PlateSequence
-from nuke_plugin.worker.providers import CPU
+from nuke_plugin.worker.providers import CPU, share_of_machine
 from nuke_plugin.worker.render_records import RenderSettings
 from nuke_plugin.worker.studio import Studio
 
@@ -89,11 +89,12 @@ def _planned(
     if painter.network.provider != CPU:
         device = gpu_device(settings.device or 0)
         card_bytes = None if device is None else device.free_bytes
+    free_bytes = available_bytes()
     plan = MemoryPlan.of(
         painter.network.card,
         painter.strokes,
         facts,
-        available_bytes(),
+        None if free_bytes is None else int(free_bytes * share_of_machine()),
         card_bytes,
         settings.tile_px,
         settings.steady,

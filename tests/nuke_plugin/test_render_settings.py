@@ -217,3 +217,11 @@ def rendered(node: Any) -> Any:
     node.node("Result")["which"].setValue(1)
     style_knobs.note_rendered(node, style_knobs.rendered_values(node))
     return node
+
+
+def test_what_is_animated_is_not_written_into_the_network(comp: Comp) -> None:
+    """One style and strength for all frames are folded, whatever the frames; others are not."""
+    node = comp.node()
+    assert [one.execution.fold for one in requests(node)] == [True]
+    node["strength"].setExpression("frame == 1002 ? 0.5 : 1")
+    assert [one.execution.fold for one in requests(node)] == [False, False]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nuke_plugin.contract.card import ModelCard, Source
+from nuke_plugin.contract.card import ModelCard
+from nuke_plugin.contract.card_parts import Source
 from nuke_plugin.contract.strict_json import NumberTree
 from nuke_plugin.style_facts import century_of, facts_of, ordinal
 

@@ -22,7 +22,8 @@ def write_plate(path: Path, width: int, height: int, seed: int = 0) -> None:
     for top in range(0, height, _BAND_ROWS):
         y = np.arange(top, min(top + _BAND_ROWS, height), dtype=np.float32)[:, None]
         waves = 0.4 + 0.35 * np.sin((x + 9 * seed) / 60) * np.cos(y / 45)
-        sun = 40 * np.exp(-((x - width / 3) ** 2 + (y - height / 3) ** 2) / max(height / 20, 4) ** 2)
+        off = (x - width / 3) ** 2 + (y - height / 3) ** 2
+        sun = 40 * np.exp(-off / max(height / 20, 4) ** 2)
         for plane, gain in zip(planes[:3], (1.0, 0.8, 0.5), strict=True):
             grain = random.normal(0, 0.01, waves.shape).astype(np.float32)
             plane[top : top + len(y)] = waves * gain + sun + grain

@@ -7,11 +7,10 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from nuke_plugin.contract.card import (
-    IMPORTED_FORMAT,
+from nuke_plugin.contract.card import IMPORTED_FORMAT, ImportedCard
+from nuke_plugin.contract.card_parts import (
     ImageInput,
     ImageOutput,
-    ImportedCard,
     NetworkFile,
     ScalarInput,
     Source,

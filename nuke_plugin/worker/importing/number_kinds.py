@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nuke_plugin.contract.card import ImageTensor
+from nuke_plugin.contract.card_parts import ImageTensor
 from nuke_plugin.contract.wiring import Triple
 from nuke_plugin.worker.onnx_graph import GraphNode, OnnxGraph
 from nuke_plugin.worker.picture_values import PictureValues

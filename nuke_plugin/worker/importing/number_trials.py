@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from nuke_plugin.contract.card import ImageOutput
+from nuke_plugin.contract.card_parts import ImageOutput
 from nuke_plugin.contract.errors import NetworkRefused, OptionInvalid
 from nuke_plugin.worker.importing.evidence import Evidence
 from nuke_plugin.worker.importing.known_pictures import photo_of

@@ -13,7 +13,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from nuke_plugin.contract.card import ImageOutput, ImageTensor
+from nuke_plugin.contract.card_parts import ImageOutput, ImageTensor
 from nuke_plugin.contract.errors import NetworkRefused
 from nuke_plugin.worker.importing.evidence import Evidence
 from nuke_plugin.worker.importing.inspection import MOST_MEMORY_BYTES

@@ -14,7 +14,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from nuke_plugin.contract.card import CARD_FILE, ImageOutput, ImportedCard
+from nuke_plugin.contract.card import CARD_FILE, ImportedCard
+from nuke_plugin.contract.card_parts import ImageOutput
 from nuke_plugin.contract.errors import ImportNeeds, NetworkRefused
 from nuke_plugin.contract.strict_json import NumberTree
 from nuke_plugin.worker.importing.evidence import Evidence

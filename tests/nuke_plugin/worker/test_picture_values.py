@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nuke_plugin.contract.card import ImageInput
+from nuke_plugin.contract.card_parts import ImageInput
 from nuke_plugin.worker.picture_values import PictureValues
 
 COLOUR = np.array([0.25, 0.5, 1.0], np.float32)

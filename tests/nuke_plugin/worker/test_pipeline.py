@@ -15,7 +15,7 @@ import numpy as np
 import OpenImageIO as oiio
 import pytest
 
-from nuke_plugin.contract.card import HalfNetworkFile
+from nuke_plugin.contract.card_parts import HalfNetworkFile
 from nuke_plugin.contract.errors import (
     ColourSpaceNeeded,
     ColourSpaceUnknown,

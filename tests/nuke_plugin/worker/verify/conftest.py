@@ -11,7 +11,8 @@ from typing import Any
 import onnx
 import pytest
 
-from nuke_plugin.contract.card import ModelCard, NetworkFile
+from nuke_plugin.contract.card import ModelCard
+from nuke_plugin.contract.card_parts import NetworkFile
 from nuke_plugin.contract.library import InstalledModel
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.verify.folder import open_networks

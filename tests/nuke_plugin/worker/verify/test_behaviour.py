@@ -9,7 +9,7 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
-from nuke_plugin.contract.card import HalfNetworkFile
+from nuke_plugin.contract.card_parts import HalfNetworkFile
 from nuke_plugin.worker.verify import behaviour
 from nuke_plugin.worker.verify.finding import FAILED, NOT_RUN, OK
 from nuke_plugin.worker.verify.suite import CHECKS
