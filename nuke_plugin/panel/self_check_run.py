@@ -22,6 +22,9 @@ from nuke_plugin.self_check.run import SelfCheck
 
 _BETWEEN_STEPS_MS = 20
 
+_MOST = 5
+"""Broken assumptions that are told in the panel; the report has all."""
+
 
 class SelfCheckRun(QtCore.QObject):
     """One press of the button; ``ended`` is sent with its title, its sentences and its file."""
@@ -104,5 +107,7 @@ class SelfCheckRun(QtCore.QObject):
 
 def sentences(done: Report) -> list[str]:
     """Return what a person should know of a report: the numbers, what is broken, what was left."""
-    broken = [f"{one.sentence} Not here: {one.found}. {one.when_false}" for one in done.of(BROKEN)]
-    return [done.summary(), *done.left_behind, *broken]
+    broken = done.of(BROKEN)
+    shown = [f"{one.sentence} Not here: {one.found}. {one.when_false}" for one in broken[:_MOST]]
+    left = [f"And {len(broken) - _MOST} more, in the report."] if len(broken) > _MOST else []
+    return [done.summary(), *done.left_behind, *shown, *left]

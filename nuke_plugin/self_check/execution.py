@@ -162,6 +162,7 @@ def timer_may_execute(bench: Bench) -> Waiting:
 def a_real_frame(bench: Bench) -> Waiting:
     """Render one frame by a whole ImpastoStyle node: plates by Nuke, painting by the worker."""
     board = nuke.nodes.CheckerBoard2()
+    board["color0"].setValue([4.0, 2.0, 0.5, 1.0])  # light above white, as in a real plate
     plate = bench.small(board)
     plate.selectOnly()
     node = style_node.create()
@@ -183,7 +184,7 @@ def a_real_frame(bench: Bench) -> Waiting:
     painted, before = seen(node), seen(plate)
     state = frame_states.of(node, frames)
     label = node["label"].evaluate().splitlines()[0]
-    node[style_knobs.MIX].getLinkedKnob().setValue(0)
+    style_graph.inner(node, style_graph.MASKED)["mix"].setValue(0)
     is_plate = seen(node) == before
     facts = {
         "painted": painted[:3] != before[:3],

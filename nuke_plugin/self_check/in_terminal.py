@@ -20,6 +20,7 @@ if __name__ == "__main__":  # run by its path, where nothing has led Nuke to the
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from nuke_plugin import worker_client
+from nuke_plugin.batch import own_arguments
 from nuke_plugin.contract.errors import ImpastoError
 from nuke_plugin.self_check import report
 from nuke_plugin.self_check.run import SelfCheck, run_to_the_end
@@ -73,17 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def own_arguments(raw: Sequence[str], argv: Sequence[str]) -> list[str]:
-    """Return what stands behind this file on Nuke's command line."""
-    for index, argument in enumerate(raw):
-        if Path(argument).name == Path(__file__).name:
-            return list(raw[index + 1 :])
-    return list(argv[1:])
-
-
 def _say(text: str) -> None:
     print(text, flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main(own_arguments(nuke.rawArgs, sys.argv)))
+    sys.exit(main(own_arguments(nuke.rawArgs, sys.argv, __file__)))

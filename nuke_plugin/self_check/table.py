@@ -382,7 +382,7 @@ TABLE: tuple[Assumption, ...] = (
         "a-real-frame",
         "A node paints a frame: plates by Nuke, painting by the worker, results read back.",
         ("render:start", "render:render_and_wait"),
-        "Nothing can be painted. The sentence under it says why; docs/troubleshooting.md goes on.",
+        "Nothing can be painted until that is mended; docs/troubleshooting.md goes on.",
         execution.a_real_frame,
     ),
     # --- the interface -----------------------------------------------------------------------

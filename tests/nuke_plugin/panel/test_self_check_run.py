@@ -14,6 +14,8 @@ from nuke_plugin.panel.dock import Panel
 from nuke_plugin.panel.log_tab import LogTab
 from nuke_plugin.qt import Qt
 from nuke_plugin.self_check import report
+from nuke_plugin.self_check.assumption import BROKEN
+from nuke_plugin.self_check.report import Finding, Report
 from nuke_plugin.self_check.run import SelfCheck
 from nuke_plugin.self_check.table import TABLE
 
@@ -61,6 +63,19 @@ def test_what_is_broken_is_said_with_the_remedy(
     assert "1 broken" in shown
     assert row.sentence in shown
     assert row.when_false in shown
+
+
+def test_a_nuke_that_differs_in_all_does_not_fill_the_screen(nuke: ModuleType) -> None:
+    """Of many broken assumptions the first few are told, and how many more the report has."""
+    findings = tuple(
+        Finding(f"row-{n}", f"It is {n}.", (), "Do so.", BROKEN, "otherwise", 0.1) for n in range(9)
+    )
+    told = self_check_run.sentences(Report(1, "now", {}, findings, (), False, 1.0))
+
+    assert told[0] == "0 held, 9 broken, 0 not applicable, in 1 s."
+    assert told[1] == "It is 0. Not here: otherwise. Do so."
+    assert told[-1] == "And 4 more, in the report."
+    assert len(told) == 7
 
 
 def test_stop_ends_it_and_what_was_found_is_kept(log: LogTab, qtbot: Any) -> None:
