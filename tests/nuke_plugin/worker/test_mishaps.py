@@ -231,10 +231,11 @@ def test_a_real_lack_of_memory_is_survived(tmp_path: Path) -> None:
         "painter = Painter(Network.open(model, threads=1), {'warm': 1.0}, 1.0)\n"
         "linear = ColourConfig.from_environment({}).plate_colour(None, False)\n"
         "painter.paint_frame(np.full((3, 64, 64), 0.5, np.float32), linear)\n"
-        "plate = np.full((3, 1000, 1000), 0.5, np.float32)\n"
+        "seen = painter.see(np.full((3, 1000, 1000), 0.5, np.float32), linear)\n"
         "limit = int(open('/proc/self/statm').read().split()[0]) * 4096 + (110 << 20)\n"
-        "resource.setrlimit(resource.RLIMIT_AS, (limit, limit))\n"
-        "painted = painter.paint_frame(plate, linear)\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))\n"
+        "painted = painter.paint(seen, Cancellation())\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)\n"
         "print(painted.shape, painter.window_limit_px)\n"
     )
     done = subprocess.run(
