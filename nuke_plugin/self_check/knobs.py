@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 import nuke
 
-from nuke_plugin import style_knobs, style_node
+from nuke_plugin import style_graph, style_knobs, style_node
 from nuke_plugin.self_check.assumption import holds
 from nuke_plugin.self_check.bench import FIRST, Bench
 
@@ -223,6 +223,24 @@ def typed_file(bench: Bench) -> str:
     read["file"].fromUserText(f"{_FILE_TCL} {FIRST}-{FIRST + 7}")
     found = read["file"].value(), int(read["first"].value()), int(read["last"].value())
     return holds(found == (_FILE_TCL, FIRST, FIRST + 7), f"{found[0]}, {found[1]} to {found[2]}")
+
+
+def file_knobs(bench: Bench) -> str:
+    """Ask the files of a Read, of a Write and of a whole node's results what they are."""
+    node = style_node.create()
+    node.hideControlPanel()
+    inner = style_graph.inner(node, style_graph.RESULT_READ)
+    made = (nuke.nodes.Read()["file"], nuke.nodes.Write()["file"], inner["file"])
+    are_files = all(isinstance(knob, nuke.File_Knob) for knob in made)
+    classes = sorted({knob.Class() for knob in made})
+    return holds(are_files and classes == ["File_Knob"], ", ".join(classes))
+
+
+def views_of_a_write(bench: Bench) -> str:
+    """Ask a new Write for the views that it writes."""
+    value = nuke.nodes.Write()["views"].value()
+    names = value.split()
+    return holds(bool(names) and set(names) <= set(nuke.views()), repr(value))
 
 
 def names_of_changed_knobs(bench: Bench) -> str:

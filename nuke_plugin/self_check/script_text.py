@@ -189,6 +189,14 @@ def saved_script(bench: Bench) -> str:
     return holds(is_right, f"model {found[0]}, strength {found[1]:g}, results {own}")
 
 
+def saved_is_unmodified(bench: Bench) -> str:
+    """Edit a script, save it, and ask whether it is modified."""
+    nuke.nodes.Grade()
+    nuke.scriptSave()
+    found = bool(nuke.modified())
+    return holds(not found, "modified" if found else "unmodified")
+
+
 def raw_arguments(bench: Bench) -> str:
     """Look for the file that Nuke was told to run among its arguments."""
     files = [argument for argument in nuke.rawArgs if argument.endswith(".py")]

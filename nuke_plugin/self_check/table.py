@@ -211,6 +211,20 @@ TABLE: tuple[Assumption, ...] = (
         knobs.typed_file,
     ),
     Assumption(
+        "file-knobs",
+        "The file of a Read and of a Write is a File_Knob, by its type and by its Class().",
+        ("plate_fingerprint:PlateFingerprint", "farm.tasks:main"),
+        "Changed files of a plate are not seen, and a farm maps no paths. Use Render all.",
+        knobs.file_knobs,
+    ),
+    Assumption(
+        "views-of-a-write",
+        "Write.views holds the names of views, parted by spaces.",
+        ("farm.comp_writes:CompWrite",),
+        "A farm's job of a comp with several views fails. Send plates alone.",
+        knobs.views_of_a_write,
+    ),
+    Assumption(
         "names-of-changed-knobs",
         "writeKnobs(WRITE_NON_DEFAULT_ONLY) gives names of knobs that are not at their default.",
         ("plate_fingerprint:PlateFingerprint",),
@@ -448,6 +462,14 @@ TABLE: tuple[Assumption, ...] = (
         ("style_node:create", "cache_paths:default_results"),
         "Nodes lose settings when a script is opened. Keep looks in the panel.",
         script_text.saved_script,
+        IN_TERMINAL,
+    ),
+    Assumption(
+        "saved-is-unmodified",
+        "A script that was just saved is not modified.",
+        ("farm.script_job:saved_script",),
+        "Send to farm refuses a script that is saved. Render by nuke -t batch.py on the farm.",
+        script_text.saved_is_unmodified,
         IN_TERMINAL,
     ),
     Assumption(

@@ -388,6 +388,12 @@ BREAKERS: dict[str, Callable[[Patch], object]] = {
     "typed-file": lambda p: p.setattr(
         text_knobs.File_Knob, "fromUserText", lambda self, s: self.setValue(s)
     ),
+    "file-knobs": lambda p: p.setattr(
+        text_knobs.File_Knob, "Class", lambda self: "EvalString_Knob"
+    ),
+    "views-of-a-write": lambda p: p.setattr(
+        other_knobs.Opaque_Knob, "value", lambda self: [self._value]
+    ),
     "names-of-changed-knobs": lambda p: p.setattr(
         script_text, "_line", lambda of, flags: f"{of._name} {of._to_script()}"
     ),
@@ -430,6 +436,7 @@ BREAKERS: dict[str, Callable[[Patch], object]] = {
     "torchscript-in-nuke": _cat_files_fail,
     "end-of-loading": _loaded_first,
     "saved-script": _forgets_strength,
+    "saved-is-unmodified": _always_modified,
     "raw-arguments": lambda p: p.setattr(nuke, "rawArgs", ["Nuke", "-t"]),
 }
 """By the id of an assumption, what makes it false."""
