@@ -24,6 +24,9 @@ from nuke_plugin.contract.version import VERSION
 ANY, GPU, CPU = "any", "gpu", "cpu"
 DEVICES = (ANY, GPU, CPU)
 
+TASK_SECONDS = 180
+"""How long a task of a job should take: ``docs/farm_scale.md`` says why minutes."""
+
 
 @dataclass(frozen=True)
 class FarmPainting:

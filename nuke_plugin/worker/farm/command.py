@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nuke_plugin.contract.errors import OptionInvalid
-from nuke_plugin.contract.farm_job import ANY, DEVICES
+from nuke_plugin.contract.farm_job import ANY, DEVICES, TASK_SECONDS
 from nuke_plugin.worker.command_end import AsJson, finish
 from nuke_plugin.worker.paint_options import (
     ColourSpace,
@@ -110,7 +110,7 @@ def farm(
             metavar="S",
             help="How long a task should take; 0 keeps all chunks as large as the first.",
         ),
-    ] = 300,
+    ] = TASK_SECONDS,
     nuke: Annotated[
         str, typer.Option(metavar="PROGRAM", help="Nuke's program on this machine.")
     ] = _NUKE,
@@ -151,7 +151,7 @@ def farm(
             here = replace(found, device=ANY)  # a job for GPUs may be sent from a machine without
             host = Host.fit_for(here, os.environ, host_name())
             seconds = seconds_a_frame(here, host.studio, cancellation)
-            return found, frames_in(seconds, task_seconds or 300), seconds
+            return found, frames_in(seconds, task_seconds or TASK_SECONDS), seconds
 
         def _of_nuke(cancellation: Cancellation) -> FarmJob:
             from nuke_plugin.contract.farm_job import FarmJob

@@ -17,14 +17,11 @@ import numpy as np
 import OpenImageIO as oiio
 
 from nuke_plugin.contract.errors import PlateError, PlateUnreadable
-from nuke_plugin.contract.farm_job import CPU, FarmJob, FarmPainting
+from nuke_plugin.contract.farm_job import CPU, TASK_SECONDS, FarmJob, FarmPainting
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.pipeline import Studio, render
 from nuke_plugin.worker.wire_settings import settings_of
-
-TASK_SECONDS = 300
-"""How long a task should take."""
 
 MOST_FRAMES = 1000
 """A chunk is not longer than this, whatever it costs."""

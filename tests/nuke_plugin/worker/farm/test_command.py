@@ -42,10 +42,10 @@ def test_the_size_of_a_task_is_measured(
 
 
 @pytest.mark.parametrize(
-    ("seconds", "frames"), [(1.0, 300), (0.5, 600), (1000.0, 1), (0.0, MOST_FRAMES)]
+    ("seconds", "frames"), [(1.0, 180), (0.5, 360), (1000.0, 1), (0.0, MOST_FRAMES)]
 )
-def test_frames_that_take_five_minutes(seconds: float, frames: int) -> None:
-    """A task takes about five minutes, and is at least one frame."""
+def test_frames_that_take_three_minutes(seconds: float, frames: int) -> None:
+    """A task takes about three minutes, and is at least one frame."""
     assert frames_per_task(seconds) == frames
 
 
