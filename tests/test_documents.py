@@ -38,9 +38,18 @@ def test_commands_in_the_readme_exist() -> None:
     """Every `impasto` command that the README names is one that the program knows."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     named = set(
-        re.findall(r"\bimpasto (render|styles|sheet|demo|doctor|import|nuke-install)\b", text)
+        re.findall(r"\bimpasto (render|styles|sheet|farm|demo|doctor|import|nuke-install)\b", text)
     )
-    assert named == {"render", "styles", "sheet", "demo", "doctor", "import", "nuke-install"}
+    assert named == {
+        "render",
+        "styles",
+        "sheet",
+        "farm",
+        "demo",
+        "doctor",
+        "import",
+        "nuke-install",
+    }
     known = subprocess.run(
         [sys.executable, "-m", "nuke_plugin.worker.cli", "--help"],
         cwd=ROOT,
