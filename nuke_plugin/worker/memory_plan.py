@@ -21,7 +21,7 @@ from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry
 PROCESS_BYTES = 250_000_000
 """Python, its packages and a network, before the first frame."""
 
-WINDOW_BYTES_PER_PX = 400
+WINDOW_BYTES_PER_PX = 370
 """What the network takes for a pixel of a window. Measured: 355 of the shipped gallery, 1024x1024,
 float32, ONNX Runtime 1.32.0 on x86-64."""
 
@@ -34,8 +34,11 @@ READING_BYTES_PER_PX = 64
 WAITING_BYTES_PER_PX = 28
 """The same once it is ready."""
 
-PAINTING_BYTES_PER_PX = 64
-"""The same while it is painted, also where strokes are enlarged."""
+PAINTING_BYTES_PER_PX = 40
+"""The same while it is painted."""
+
+ENLARGING_BYTES_PER_PX = 24
+"""What comes to that where strokes are enlarged."""
 
 WRITING_BYTES_PER_PX = 46
 """The same while it is written, beside its own channels twice."""
@@ -47,8 +50,8 @@ NEIGHBOUR_BYTES_PER_PX = 7
 """What each painting that is kept for it takes: 16 bits a channel, and the plate's luma."""
 
 WANTED_BYTES = 1_900_000_000
-WANTED_BYTES_PER_PX = 52
-"""What a render takes of a machine that has it: 2.0 GB at 1080p, 2.3 at UHD, 3.6 at 8K."""
+WANTED_BYTES_PER_PX = 56
+"""What a render takes of a machine that has it: 2.0 GB at 1080p, 2.4 at UHD, 3.8 at 8K."""
 
 SHARE_OF_AVAILABLE = 0.8
 """What it takes at most of the memory that is free."""
@@ -56,7 +59,11 @@ SHARE_OF_AVAILABLE = 0.8
 MOST_FRAMES = 6
 """Frames in memory at once: two read ahead, one painted, three to be written."""
 
-_WINDOW_LIMITS_PX = tuple(WINDOW_LIMIT_PX >> halved for halved in range(6))
+_LARGE_LIMIT_PX = 6_000_000
+"""Windows of 8K: with ``WINDOW_LIMIT_PX`` it would take a sixth more than 16 times HD."""
+
+_LIMITS_PX = (_LARGE_LIMIT_PX, *(WINDOW_LIMIT_PX >> halved for halved in range(6)))
+_CARD_LIMITS_PX = (36_000_000, 16_000_000, 9_000_000, *_LIMITS_PX)
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,14 @@ class MemoryPlan:
     problem: str = ""
     """What is to be feared, in a sentence; empty when it fits."""
 
+    @property
+    def gives_memory_back(self) -> bool:
+        """Whether the network lets go of its memory after each window.
+
+        Its windows and the reading of the next frame then never need memory at the same time.
+        """
+        return self.frames == 1
+
     @classmethod
     def unknown(cls, tile_px: int | None = None) -> MemoryPlan:
         """Return the plan for plates of which nothing is known."""
@@ -116,10 +131,10 @@ class MemoryPlan:
         a square window, which is kept; ``steady`` is how many frames on each side are mixed in.
         """
         wanted = WANTED_BYTES + WANTED_BYTES_PER_PX * plate.width * plate.height
-        limits = _WINDOW_LIMITS_PX if tile_px is None else (tile_px**2,)
+        limits = _LIMITS_PX if tile_px is None else (tile_px**2,)
         if card_bytes is not None and tile_px is None:
             most = int(SHARE_OF_AVAILABLE * card_bytes) // CARD_BYTES_PER_PX
-            limits = tuple(limit for limit in limits if limit <= most) or limits[-1:]
+            limits = tuple(limit for limit in _CARD_LIMITS_PX if limit <= most) or limits[-1:]
         on_card = card_bytes is not None
         steadying = _steady_bytes(plate, steady)
         wanted += steadying
@@ -180,13 +195,16 @@ def _bytes(
     scale = network_scale(card, strokes, plate.frame_px)
     seen = scaled_size(plate.width, plate.height, scale)
     geometry = FrameGeometry.seen_at(card, plate.width, plate.height, seen, limit_px)
+    enlarging = 0 if seen == (plate.width, plate.height) else ENLARGING_BYTES_PER_PX
     reading = own + READING_BYTES_PER_PX
-    painting = own + PAINTING_BYTES_PER_PX
+    painting = own + PAINTING_BYTES_PER_PX + enlarging
     writing = 2 * own + WRITING_BYTES_PER_PX
-    stages = sorted((reading, painting, writing), reverse=True)
-    a_frame = sum(stages[:frames]) + max(0, frames - 3) * (own + WAITING_BYTES_PER_PX)
     window = 0 if on_card else geometry.window_px * WINDOW_BYTES_PER_PX
-    return int(PROCESS_BYTES + px * a_frame + window)
+    if frames == 1:  # one after the other, and each gives its memory back
+        return int(PROCESS_BYTES + max(px * painting + window, px * reading, px * writing))
+    stages = sorted((reading, painting, writing), reverse=True)
+    held = sum(stages[:frames]) + max(0, frames - 3) * (own + WAITING_BYTES_PER_PX)
+    return int(PROCESS_BYTES + px * held + window)
 
 
 def _steady_bytes(plate: PlateFacts, steady: int) -> int:

@@ -65,6 +65,8 @@ class Network:
         """Why another provider runs than was asked for, or ran at first; empty while none does."""
         self.was_lost = False
         """Whether the provider failed in the middle of a run."""
+        self.gives_memory_back = False
+        """Whether what a run took is given back to the system after it, for large frames."""
         self._model = model
         self._runner = runner
         self._folded: tuple[tuple[float, ...], Runner] | None = None
@@ -173,6 +175,8 @@ class Network:
             runner = self._folded[1]
             inputs = {card.image.name: inputs[card.image.name]}
         with cancellation.run_options() as options:
+            if self.gives_memory_back and runner.provider == CPU:
+                options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
             try:
                 painted = runner.run(card.output.name, inputs, options)
             except ORT_ERRORS as error:

@@ -11,7 +11,7 @@ import pytest
 from nuke_plugin.contract.card import ModelCard
 from nuke_plugin.contract.stroke_settings import DEFAULT_STROKES, StrokeSettings
 from nuke_plugin.worker.memory_plan import MOST_FRAMES, MemoryPlan, PlateFacts, plate_facts
-from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry
+from nuke_plugin.worker.tiles import FrameGeometry
 from tests.exr_files import half_rgba, write_exr
 from tests.tiny_model import tiny_card
 
@@ -37,8 +37,22 @@ def planned(card: ModelCard, plate: PlateFacts, **others: object) -> MemoryPlan:
 def test_hd_is_painted_whole_with_frames_ahead(card: ModelCard) -> None:
     """Where there is memory, everything overlaps."""
     plan = planned(card, HD)
-    assert (plan.frames, plan.window_limit_px) == (MOST_FRAMES, WINDOW_LIMIT_PX)
+    assert plan.frames == MOST_FRAMES
+    assert len(list(FrameGeometry.of(card, 1920, 1080, plan.window_limit_px).windows())) == 1
     assert plan.problem == ""
+    assert not plan.gives_memory_back
+
+
+@pytest.mark.parametrize(("plate", "most"), [(UHD, 1.10), (UHD_8K, 1.105)])
+def test_large_frames_compute_little_twice(card: ModelCard, plate: PlateFacts, most: float) -> None:
+    """Windows are so large that 8K costs the network a tenth more than 16 times HD, at most."""
+    computed = []
+    for size in (HD, plate):
+        limit_px = planned(card, size).window_limit_px
+        geometry = FrameGeometry.of(card, size.width, size.height, limit_px)
+        px = len(list(geometry.windows())) * geometry.window_px
+        computed.append(px / (size.width * size.height))
+    assert computed[1] / computed[0] <= most
 
 
 @pytest.mark.parametrize(("plate", "most"), [(HD, 2.1), (UHD, 2.5), (UHD_8K, 4.0)])
@@ -82,7 +96,7 @@ def test_a_wished_tile_is_kept(card: ModelCard) -> None:
 def test_a_small_card_gets_smaller_windows(card: ModelCard) -> None:
     """The graphics card's free memory bounds the window, the machine's own the frames."""
     large, small = (planned(card, UHD, card_bytes=free) for free in (140 * GB, GB))
-    assert large.window_limit_px == WINDOW_LIMIT_PX
+    assert large.window_limit_px > 8_000_000
     assert small.window_limit_px * 640 <= 0.8 * GB
     assert large.bytes < planned(card, UHD).bytes or large.frames > planned(card, UHD).frames
 
