@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from nuke_plugin.contract.errors import OptionInvalid
 from nuke_plugin.worker.gpu_devices import gpu_device, gpu_devices
-from nuke_plugin.worker.memory import available_bytes
+from nuke_plugin.worker.memory import available_bytes, give_large_arrays_back
 from nuke_plugin.worker.memory_plan import MemoryPlan, plate_facts
 from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.plate_sequence import PlateSequence
@@ -28,6 +28,7 @@ def ready_painter(
     Raises whatever is wrong with model, style or strength, and ``OptionInvalid`` for a graphics
     card that is not there.
     """
+    give_large_arrays_back()
     if settings.device is not None and settings.use_gpu:
         _check_device(settings.device)
     network = studio.network(

@@ -93,3 +93,25 @@ def test_a_limit_of_the_address_space_counts() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
     )
     assert 32 << 20 < int(done.stdout) <= 64 << 20
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the resident size is read as on Linux")
+def test_large_arrays_are_given_back() -> None:
+    """After arrays of 20 MB came and went among small ones, the process is as small as before."""
+    code = (
+        "import sys, numpy as np\nfrom nuke_plugin.worker.memory import give_large_arrays_back\n"
+        "if not give_large_arrays_back(): sys.exit(print('no such library'))\n"
+        "def rss(): return int(open('/proc/self/statm').read().split()[1]) * 4096\n"
+        "before, kept = rss(), []\n"
+        "for turn in range(8):\n"
+        "    large = [np.ones(20 << 20, np.uint8) for _ in range(4)]\n"
+        "    kept.append(np.ones(100_000, np.uint8))\n"
+        "    del large\n"
+        "print(rss() - before)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    if done.stdout.strip() == "no such library":
+        pytest.skip("this C library is another one")
+    assert int(done.stdout) < 15 << 20
