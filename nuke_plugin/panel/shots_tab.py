@@ -157,7 +157,6 @@ class ShotsTab(QtWidgets.QWidget):
         top.addWidget(self.count_label)
         settings = QtWidgets.QHBoxLayout()
         settings.addWidget(self.style_button)
-        settings.addWidget(self.farm_button)
         settings.addStretch(1)
         settings.addWidget(self.strength_field, 1)
         settings.addWidget(self.strength_button)
@@ -165,6 +164,7 @@ class ShotsTab(QtWidgets.QWidget):
         for button in (
             self.render_button,
             self.cancel_button,
+            self.farm_button,
             self.copy_button,
             self.paste_button,
         ):
