@@ -63,7 +63,7 @@ def of(node: nuke.Group, frames: Optional[FrameRange] = None) -> FrameStates:
     On the main thread only; it renders nothing, changes no knob and never raises for what a user
     can set: a node whose range cannot be read has ``NO_FRAMES``, one whose results have no place
     yet (an unsaved script) only missing frames, and one that could not be rendered as it is set now
-    (a model that is not installed, a node of another version) no fresh ones.
+    (a model that is not installed, a node of another version or one that lost knobs) no fresh ones.
     """
     try:
         wanted = frames_of(node) if frames is None else frames

@@ -79,7 +79,7 @@ def _to_2(group: nuke.Group) -> None:
     result = style_graph.inner(group, style_graph.RESULT)
     keymix = style_graph.inner(group, style_graph.MASKED)
     if keymix.Class() != "Keymix":
-        raise NodeEdited(group.fullName(), f"{style_graph.MASKED} (Keymix)")
+        raise NodeEdited(group.fullName(), f"node {style_graph.MASKED} (Keymix) inside")
     values = {new: _value_of(keymix[old]) for old, new in _KEYMIX_NAMES.items()}
     with group:
         live = style_graph.live_picture(img, style_graph.inner(group, style_graph.PAINTED))

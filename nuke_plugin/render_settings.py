@@ -88,14 +88,15 @@ class RenderSettings:
     def from_node(cls, node: nuke.Group, frames: Optional[FrameRange] = None) -> RenderSettings:
         """Return what the node's knobs ask for, over its own frames or those that are given.
 
-        Raises ``NodeNewer``, ``NodeOlder``, ``PlateNotConnected``, ``ScriptNotSaved``,
-        ``FrameRangeInvalid``, ``PatternInvalid``, ``ControlInvalid``, or what is wrong with the
-        model, the styles or the strength.
+        Raises ``NodeNewer``, ``NodeOlder``, ``NodeEdited``, ``PlateNotConnected``,
+        ``ScriptNotSaved``, ``FrameRangeInvalid``, ``PatternInvalid``, ``ControlInvalid``, or what
+        is wrong with the model, the styles or the strength.
         """
         if nuke.GUI:
             node_upgrade.check_current(node)
         else:  # no callback did it, and nothing loads meanwhile
             node_upgrade.ensure_current(node)
+        style_knobs.check_present(node, style_knobs.FOR_A_RENDER)
         name = node.fullName()
         if node.input(0) is None:
             raise PlateNotConnected(name)
@@ -147,7 +148,11 @@ class RenderSettings:
 
 
 def frames_of(node: nuke.Group) -> FrameRange:
-    """Return the frames a node asks for; raises ``PlateNotConnected`` or ``FrameRangeInvalid``."""
+    """Return the frames a node asks for.
+
+    Raises ``NodeEdited``, ``PlateNotConnected`` or ``FrameRangeInvalid``.
+    """
+    style_knobs.check_present(node, (style_knobs.FRAME_RANGE,))
     text = node[style_knobs.FRAME_RANGE].value().strip()
     if text:
         return FrameRange.parse(text)

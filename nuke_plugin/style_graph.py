@@ -90,7 +90,7 @@ def inner(group: nuke.Group, name: str) -> nuke.Node:
     """Return a node inside the Group by its name; raises ``NodeEdited`` when it is gone."""
     found = find_inner(group, name)
     if found is None:
-        raise NodeEdited(group.fullName(), name)
+        raise NodeEdited(group.fullName(), f"node {name} inside")
     return found
 
 

@@ -6,9 +6,11 @@ The names follow Nuke's own nodes (``useGPUIfAvailable``, ``maskChannelMask``, `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import nuke
+
+from nuke_plugin.contract.errors import NodeEdited
 
 VERSION_KNOB = "impasto_version"
 """Marks a Group as one of ours, and says which version of it stands in the script."""
@@ -86,6 +88,9 @@ HIDDEN = (VERSION_KNOB, *RENDERED.values(), NOTICE, FRAMES_NOTICE)
 DEFAULT_COLORSPACE = "scene-linear Rec.709"
 COLORSPACES = (DEFAULT_COLORSPACE, "ACEScg")
 
+FOR_A_RENDER = (*RENDERED, *RENDERED.values(), FRAME_RANGE, USE_GPU, TILE_SIZE)
+"""What a render reads, or notes what it painted in."""
+
 
 NEUTRAL_NUMBERS = dict.fromkeys((*STYLES.values(), STRENGTH, STROKE_SCALE, STROKE_DETAIL), 1.0)
 """What the number knobs of the front hold at first, and again when they are reset by hand."""
@@ -112,6 +117,14 @@ def _give_default(knob: nuke.Double_Knob, number: float) -> None:
     knob.setDefaultValue([number])
     if knob.toScript() != held:
         knob.fromScript(held)
+
+
+def check_present(group: nuke.Group, names: Iterable[str]) -> None:
+    """Raise ``NodeEdited`` where one of these knobs is gone; Nuke lets a user remove any."""
+    knobs = group.knobs()
+    for name in names:
+        if name not in knobs:
+            raise NodeEdited(group.fullName(), f"knob {name}")
 
 
 def chosen_styles(group: nuke.Group) -> dict[str, str]:

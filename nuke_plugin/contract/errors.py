@@ -595,13 +595,14 @@ class ControlInvalid(NodeError, ValueError):
 
 
 class NodeEdited(NodeError, LookupError):
-    """Someone changed what is inside the node, and a part it needs is gone."""
+    """Someone edited the node, and a knob of it, or a node inside, that it needs is gone."""
 
     def __init__(self, node: str, missing: str) -> None:
+        """``missing`` names what is gone with its kind, as in "knob strength"."""
         self.node = node
         self.missing = missing
         super().__init__(
-            f"{node} has no node {missing} inside: the Group was edited by hand. Undo that edit, "
+            f"{node} has no {missing}: the Group was edited by hand. Undo that edit, "
             "or create a new ImpastoStyle node, choose the same style and connect it instead."
         )
 

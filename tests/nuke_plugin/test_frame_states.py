@@ -166,6 +166,16 @@ def test_a_node_that_cannot_be_rendered_has_no_fresh_frames(comp: Comp) -> None:
     assert frame_states.of(node) == frame_states.NO_FRAMES
     node["frame_range"].setValue("no range")
     assert frame_states.of(node) == frame_states.NO_FRAMES
+    node.removeKnob(node["frame_range"])
+    assert frame_states.of(node) == frame_states.NO_FRAMES
+
+
+def test_a_node_that_lost_a_knob_has_no_fresh_frames(comp: Comp) -> None:
+    """The timer of the strip looks at nodes that were edited by hand too, and nothing raises."""
+    node = comp.node()
+    paint(node, 1001, 1002)
+    node.removeKnob(node["strength"])
+    assert states(node) == ([], [1001, 1002], [1003])
 
 
 def test_an_unsaved_script_has_missing_frames(terminal_nuke: ModuleType, models: Path) -> None:

@@ -11,6 +11,7 @@ from nuke_plugin import style_knobs
 from nuke_plugin.contract.errors import (
     ControlInvalid,
     FrameRangeInvalid,
+    NodeEdited,
     StyleNotFound,
     StyleWeightsInvalid,
 )
@@ -133,6 +134,15 @@ def test_frames_may_be_given(comp: Comp) -> None:
     assert [(one.frames, one.strength) for one in settings.requests()] == [("1010", 0.25)]
     node["frame_range"].setValue("a-b")
     with pytest.raises(FrameRangeInvalid):
+        requests(node)
+
+
+@pytest.mark.parametrize("name", style_knobs.FOR_A_RENDER)
+def test_a_node_that_lost_a_knob_is_told(comp: Comp, name: str) -> None:
+    """A knob that was removed by hand is named, instead of a traceback out of Nuke."""
+    node = comp.node()
+    node.removeKnob(node[name])
+    with pytest.raises(NodeEdited, match=f"ImpastoStyle1 has no knob {name}: "):
         requests(node)
 
 

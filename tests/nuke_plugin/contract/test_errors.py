@@ -187,7 +187,12 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "ImpastoStyle1 cannot render now: Nuke is rendering. Wait for it to end, or cancel it.",
     ),
     (
-        errors.NodeEdited("ImpastoStyle1", "ResultRead"),
+        errors.NodeEdited("ImpastoStyle1", "knob strength"),
+        "ImpastoStyle1 has no knob strength: the Group was edited by hand. Undo that edit, or "
+        "create a new ImpastoStyle node, choose the same style and connect it instead.",
+    ),
+    (
+        errors.NodeEdited("ImpastoStyle1", "node ResultRead inside"),
         "ImpastoStyle1 has no node ResultRead inside: the Group was edited by hand. Undo that "
         "edit, or create a new ImpastoStyle node, choose the same style and connect it instead.",
     ),
