@@ -11,6 +11,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+_FLAT_VARIANCE = 1e-3
+"""Added to what instance norm divides by. With the usual 1e-5 a channel that is flat over the whole
+crop sends back 300 times its gradient at every layer, and twelve layers of that are infinite."""
+
 
 class StyledConv(nn.Module):
     """A weight-normalised convolution followed by the mixed style's gain and bias.
@@ -62,7 +66,7 @@ class StyledConv(nn.Module):
             padding = 0
         y = F.conv2d(x, weight, stride=self.stride, padding=padding, dilation=self.dilation)
         if self.instance_norm:
-            y = F.instance_norm(y)
+            y = F.instance_norm(y.float(), eps=_FLAT_VARIANCE).to(y.dtype)
         mix = mix[:, self.heard :]
         gain = (mix @ self.gain[self.heard :]).to(y.dtype)[:, :, None, None]
         bias = (mix @ self.bias[self.heard :]).to(y.dtype)[:, :, None, None]
