@@ -48,7 +48,7 @@ def show(node: nuke.Group) -> None:
         style_knobs.FRAMES_NOTICE: _notice(states, FrameRange.from_frames(failed)),
     }
     knobs = node.knobs()
-    with undo.not_recorded():
+    with undo.not_noticed():
         for name, text in texts.items():
             if name in knobs and knobs[name].value() != text:
                 knobs[name].setValue(text)

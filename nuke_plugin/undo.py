@@ -1,4 +1,4 @@
-"""Holds the two ways the plugin treats Nuke's undo history: one step per user action, or none."""
+"""Holds what is an edit of the script for Nuke: one step of Undo for each of the user, or none."""
 
 from __future__ import annotations
 
@@ -28,3 +28,18 @@ def not_recorded() -> Iterator[None]:
         yield
     finally:
         undo.enable()
+
+
+@contextmanager
+def not_noticed() -> Iterator[None]:
+    """Keep everything inside out of the history, and a script that was saved counts as saved.
+
+    For what shows a state and is made anew at any time: it is nothing to save.
+    """
+    root = nuke.root()
+    was_modified = root.modified()
+    try:
+        with not_recorded():
+            yield
+    finally:
+        root.setModified(was_modified)

@@ -149,9 +149,9 @@ def render_small(plate: nuke.Node, moment: Moment, file: Path) -> float:
     if nuke.executing():
         raise NodeBusy(moment.node, "Nuke is rendering something else")
     root = nuke.root()
-    proxy, was_modified = root.proxy(), root.modified()
+    proxy = root.proxy()
     began = time.monotonic()
-    with undo.not_recorded():
+    with undo.not_noticed():
         made: list[nuke.Node] = []
         try:
             root.setProxy(False)
@@ -166,7 +166,6 @@ def render_small(plate: nuke.Node, moment: Moment, file: Path) -> float:
             for node in reversed(made):
                 nuke.delete(node)
             root.setProxy(proxy)
-            root.setModified(was_modified)
     return time.monotonic() - began
 
 

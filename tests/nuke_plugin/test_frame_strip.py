@@ -36,6 +36,21 @@ def test_open_properties_follow_the_script(comp: Comp, qtbot: Any, quick_timer: 
     assert "10 missing" in node["frames"].value()
 
 
+def test_a_saved_script_stays_saved(
+    comp: Comp, qtbot: Any, quick_timer: Any, nuke: ModuleType
+) -> None:
+    """The strip shows a state and is nothing to save: Nuke asks for nothing on closing."""
+    node = comp.node()
+    comp.save()
+    node["frames"].setValue("older")
+    nuke.modified(False)
+    qtbot.waitUntil(lambda: "3 missing" in node["frames"].value(), timeout=10_000)
+    assert not nuke.modified()
+    node["frame_range"].setValue("1001-1010")
+    qtbot.waitUntil(lambda: "10 missing" in node["frames"].value(), timeout=10_000)
+    assert nuke.modified()
+
+
 def test_nothing_is_looked_at_while_nuke_renders(
     comp: Comp, qtbot: Any, quick_timer: Any, nuke: ModuleType
 ) -> None:

@@ -1,4 +1,4 @@
-"""Promises of the twin's norm, which reads the whole picture: it trains, also on smooth pictures."""
+"""Promises of the norm of the gates' twin: it trains, also on smooth pictures."""
 
 from __future__ import annotations
 
