@@ -28,12 +28,14 @@ from nuke_plugin.contract.card_parts import (
     Source,
     StyleSlot,
     VectorInput,
+    padded_px,
 )
 from nuke_plugin.contract.errors import (
     AnyPath,
     CardInvalid,
     CardMissing,
     FieldInvalid,
+    ModelIsEffect,
     StrengthOutOfRange,
     StyleNotFound,
     StyleWeightsInvalid,
@@ -173,12 +175,14 @@ class ModelCard:
     def from_file(cls, path: AnyPath) -> ModelCard:
         """Return the card in a file, an ``ImportedCard`` when its format is 2.
 
-        Raises ``CardMissing`` when there is none, ``CardInvalid`` with file and key when it is
-        not readable, not JSON, or not a card.
+        Raises ``CardMissing`` when there is none, ``ModelIsEffect`` for an effect's card,
+        ``CardInvalid`` with file and key when it is not readable, not JSON, or not a card.
         """
         file = Path(path)
         try:
             value = parse_object(file.read_text(encoding="utf-8"))
+            if value.get("kind") == "effect":
+                raise ModelIsEffect(file.parent.name)
             is_imported = value.get("format") == IMPORTED_FORMAT
             return read_record(ImportedCard if is_imported else ModelCard, value)
         except (FileNotFoundError, NotADirectoryError) as error:
@@ -200,11 +204,10 @@ class ModelCard:
         The frame gains the border on all four sides, then grows at the right and the bottom up to
         the next multiple of ``size_multiple``.
         """
-        return self._padded(width), self._padded(height)
-
-    def _padded(self, size_px: int) -> int:
-        with_border = size_px + 2 * self.border_px
-        return math.ceil(with_border / self.size_multiple) * self.size_multiple
+        return (
+            padded_px(width, self.border_px, self.size_multiple),
+            padded_px(height, self.border_px, self.size_multiple),
+        )
 
     def slot(self, name: str) -> StyleSlot:
         """Return the style of this id, or of this title in any case; else ``StyleNotFound``."""

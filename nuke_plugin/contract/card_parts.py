@@ -5,6 +5,7 @@ JSON keys equal the field names, and what a part cannot be is refused when it is
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Optional
@@ -199,6 +200,11 @@ class Source:
     def __post_init__(self) -> None:
         check_text("file", self.file)
         check_text("licence", self.licence)
+
+
+def padded_px(size_px: int, border_px: int, multiple: int) -> int:
+    """Return a side with a border at both ends, grown to the next multiple, in pixels."""
+    return math.ceil((size_px + 2 * border_px) / multiple) * multiple
 
 
 def _check_stored_file(file: str, sha256: str, size_bytes: int) -> None:

@@ -7,12 +7,17 @@
     │   ├── PlateNotFound           FileNotFoundError
     │   ├── FrameMissing            FileNotFoundError
     │   ├── PlateUnreadable         OSError
-    │   └── PlateChannelsMissing    ValueError
+    │   ├── PlateChannelsMissing    ValueError
+    │   ├── MatteChannelMissing     ValueError
+    │   └── MatteSizeDiffers        ValueError
     ├── ModelError                  what is installed
     │   ├── ModelPathInvalid        ValueError
     │   ├── ModelNotFound           LookupError
     │   ├── StyleNotFound           LookupError
     │   ├── NoStyleInstalled        LookupError
+    │   ├── EffectNotFound          LookupError
+    │   ├── ModelIsEffect           ValueError
+    │   ├── ModelIsStyle            ValueError
     │   ├── CardMissing             FileNotFoundError
     │   ├── CardInvalid             ValueError
     │   ├── ModelFileMissing        FileNotFoundError
@@ -28,6 +33,8 @@
     │   ├── ColourSpaceUnknown      LookupError
     │   ├── ColourSpaceNeeded       ValueError
     │   ├── ColourConfigInvalid     ValueError
+    │   ├── EffectControlUnknown    LookupError
+    │   ├── EffectControlInvalid    ValueError
     │   ├── OptionInvalid           ValueError
     │   └── ImportNeeds             ValueError
     ├── ResultError                 what goes out
@@ -180,6 +187,34 @@ class PlateChannelsMissing(PlateError, ValueError):
         )
 
 
+class MatteChannelMissing(PlateError, ValueError):
+    """An image lacks the channel that was named as the matte."""
+
+    def __init__(self, path: AnyPath, channel: str, found: Sequence[str]) -> None:
+        self.path = str(path)
+        self.channel = channel
+        self.found = tuple(found)
+        super().__init__(
+            f"The matte {self.path} has no channel {channel!r}: it holds "
+            f"{', '.join(self.found) or 'no channel'}. Name one of them (--channel)."
+        )
+
+
+class MatteSizeDiffers(PlateError, ValueError):
+    """A matte of a sequence has another format than the first one."""
+
+    def __init__(self, path: AnyPath, found: tuple[int, int], expected: tuple[int, int]) -> None:
+        """``found`` and ``expected`` are width and height of the format in pixels."""
+        self.path = str(path)
+        self.found = found
+        self.expected = expected
+        super().__init__(
+            f"The format of the matte {self.path} is {found[0]} by {found[1]} pixels, and it must "
+            f"be {expected[0]} by {expected[1]}: the effect would jump in size. Write the matte in "
+            "one format, or leave the frame out of the frame range."
+        )
+
+
 # --- what is installed -----------------------------------------------------------------------
 
 
@@ -236,6 +271,42 @@ class NoStyleInstalled(ModelError, LookupError):
         super().__init__(
             f"No style is installed: there is no usable model in {', '.join(self.places)}. Set "
             "IMPASTO_MODELS to a folder of model folders; `impasto doctor` tells what is wrong."
+        )
+
+
+class EffectNotFound(ModelError, LookupError):
+    """No effect of this name is installed."""
+
+    def __init__(self, effect: str, installed: Iterable[str], places: Iterable[AnyPath]) -> None:
+        self.effect = effect
+        self.installed = tuple(installed)
+        self.places = tuple(str(place) for place in places)
+        super().__init__(
+            f"No effect named {effect!r} is installed. {_nearest(effect, self.installed)} "
+            f"Searched: {', '.join(self.places) or 'nowhere'} (set IMPASTO_MODELS to search "
+            "elsewhere). `impasto effects` lists them all."
+        )
+
+
+class ModelIsEffect(ModelError, ValueError):
+    """An effect was named where a style is wanted."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+        super().__init__(
+            f"The model {model!r} makes an effect from a matte and paints in no style. Use it with "
+            "`impasto effect`, or name a model of styles (`impasto styles` lists them)."
+        )
+
+
+class ModelIsStyle(ModelError, ValueError):
+    """A model of styles was named where an effect is wanted."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+        super().__init__(
+            f"The model {model!r} paints plates in a style and makes no effect. Use it with "
+            "`impasto render`, or name an effect (`impasto effects` lists them)."
         )
 
 
@@ -417,6 +488,32 @@ class ColourConfigInvalid(RequestError, ValueError):
         super().__init__(
             f"The OCIO config {config} cannot be used: {_clause(reason)}. Set $OCIO to a config "
             "that works, or unset it for the built-in one."
+        )
+
+
+class EffectControlUnknown(RequestError, LookupError):
+    """An effect has no control of this name."""
+
+    def __init__(self, name: str, known: Iterable[str], model: str) -> None:
+        self.name = name
+        self.known = tuple(known)
+        self.model = model
+        super().__init__(
+            f"The effect {model!r} has no control named {name!r}. {_nearest(name, self.known)}"
+        )
+
+
+class EffectControlInvalid(RequestError, ValueError):
+    """The value of an effect's control is outside what it takes, or not a number."""
+
+    def __init__(self, name: str, value: float, minimum: float, maximum: float) -> None:
+        self.name = name
+        self.value = value
+        self.minimum = minimum
+        self.maximum = maximum
+        super().__init__(
+            f"The effect's {name} cannot be {value:g}. Give a number from {minimum:g} to "
+            f"{maximum:g}."
         )
 
 

@@ -32,6 +32,17 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "rgba.",
     ),
     (
+        errors.MatteChannelMissing("/shot/roto.1003.exr", "matte.fire", ["A", "depth.Z"]),
+        "The matte /shot/roto.1003.exr has no channel 'matte.fire': it holds A, depth.Z. Name one "
+        "of them (--channel).",
+    ),
+    (
+        errors.MatteSizeDiffers("/shot/roto.1003.exr", (960, 540), (1920, 1080)),
+        "The format of the matte /shot/roto.1003.exr is 960 by 540 pixels, and it must be 1920 by "
+        "1080: the effect would jump in size. Write the matte in one format, or leave the frame "
+        "out of the frame range.",
+    ),
+    (
         errors.ModelPathInvalid("/models", "it does not exist"),
         "The place /models cannot be searched for models: it does not exist. Correct the "
         "environment variable IMPASTO_MODELS (each entry is a folder of model folders), or install "
@@ -51,6 +62,21 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         errors.NoStyleInstalled(["/models", "/shipped"]),
         "No style is installed: there is no usable model in /models, /shipped. Set IMPASTO_MODELS "
         "to a folder of model folders; `impasto doctor` tells what is wrong.",
+    ),
+    (
+        errors.EffectNotFound("fier", ["fire", "smoke"], ["/models"]),
+        "No effect named 'fier' is installed. Did you mean fire? Searched: /models (set "
+        "IMPASTO_MODELS to search elsewhere). `impasto effects` lists them all.",
+    ),
+    (
+        errors.ModelIsEffect("fire"),
+        "The model 'fire' makes an effect from a matte and paints in no style. Use it with "
+        "`impasto effect`, or name a model of styles (`impasto styles` lists them).",
+    ),
+    (
+        errors.ModelIsStyle("masters"),
+        "The model 'masters' paints plates in a style and makes no effect. Use it with `impasto "
+        "render`, or name an effect (`impasto effects` lists them).",
     ),
     (
         errors.CardMissing("/models/masters"),
@@ -106,6 +132,14 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         errors.StyleWeightsInvalid({"a": 0.6, "b": -0.4}, "the weight of 'b' is -0.4"),
         "The mix of styles 'a:0.6,b:-0.4' cannot be used: the weight of 'b' is -0.4. Give weights "
         "of 0 or more, at least one above 0, such as a:0.6,b:0.4.",
+    ),
+    (
+        errors.EffectControlUnknown("turbulance", ["turbulence", "wind"], "fire"),
+        "The effect 'fire' has no control named 'turbulance'. Did you mean turbulence?",
+    ),
+    (
+        errors.EffectControlInvalid("wind", 9.0, -4.0, 4.0),
+        "The effect's wind cannot be 9. Give a number from -4 to 4.",
     ),
     (
         errors.FrameRangeInvalid("1001..1024", "'1001..1024' is not a frame"),

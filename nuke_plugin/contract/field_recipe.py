@@ -1,0 +1,179 @@
+"""Holds the recipe of an effect's fields: all that its network sees, said as numbers of a card.
+
+The fields are closed-form in place, time and seed, so that any frame can be made on its own. They
+are made by ``worker/effects/fields.py``, for the training as for a render. All lengths are pixels
+of the network's own frame; x points right, y down, and fire rises towards row 0.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from nuke_plugin.contract.field_checks import check, check_range
+
+UP, ROUND = "up", "round"
+FLOWS = (UP, ROUND)
+
+MOST_FIELDS = 64
+LARGEST_REACH_PX = 2048
+LARGEST_SLOPE = 1.5
+"""Most that wind tilts a flame: pixels to the side for one upwards."""
+
+_MOST_SMEARS = 8
+_SMALLEST_WAVELENGTH_PX, _LARGEST_WAVELENGTH_PX = 4, 4096
+_LARGEST_SPEED_PX = 256
+_LONGEST_EVOLUTION = 1_000_000
+_LARGEST_STRETCH = 8
+
+
+@dataclass(frozen=True)
+class Octave:
+    """Noise of one size, in independent channels that travel and change."""
+
+    wavelength_px: float
+    """Length of its waves from crest to crest, across; 4 to 4096."""
+
+    velocities: tuple[tuple[float, float], ...]
+    """How fast each channel travels, (x, y) in pixels a frame at speed 1; one or more."""
+
+    evolution_frames: float
+    """Frames at speed 1 after which the noise is another one, above 0."""
+
+    stretch: float = 1.0
+    """How much taller than wide its waves are, 0.125 to 8; 1 is round."""
+
+    drift: float = 1.0
+    """Share of the wind's way that the noise goes too, 0 to 1; water's waves do not."""
+
+    def __post_init__(self) -> None:
+        length = self.wavelength_px
+        inside = _SMALLEST_WAVELENGTH_PX <= length <= _LARGEST_WAVELENGTH_PX
+        expected = f"{_SMALLEST_WAVELENGTH_PX} to {_LARGEST_WAVELENGTH_PX}"
+        check(inside, "wavelength_px", length, expected)
+        check(bool(self.velocities), "velocities", [], "one or more, one a channel")
+        for index, velocity in enumerate(self.velocities):
+            slow = max(map(abs, velocity)) <= _LARGEST_SPEED_PX
+            key = f"velocities[{index}]"
+            check(slow, key, list(velocity), f"at most {_LARGEST_SPEED_PX} each way")
+        frames = self.evolution_frames
+        changes = 0 < frames <= _LONGEST_EVOLUTION
+        check(changes, "evolution_frames", frames, f"above 0, to {_LONGEST_EVOLUTION}")
+        shaped = 1 / _LARGEST_STRETCH <= self.stretch <= _LARGEST_STRETCH
+        check(shaped, "stretch", self.stretch, f"0.125 to {_LARGEST_STRETCH}")
+        check(0 <= self.drift <= 1, "drift", self.drift, "0 to 1")
+
+    @property
+    def channels(self) -> int:
+        """How many independent channels it has."""
+        return len(self.velocities)
+
+    @classmethod
+    def rising(
+        cls,
+        wavelength_px: float,
+        rise_px: float,
+        evolution_frames: float,
+        channels: int = 1,
+        stretch: float = 1.0,
+    ) -> Octave:
+        """Return noise that rises by ``rise_px`` a frame, as in fire and smoke."""
+        velocities = ((0.0, -float(rise_px)),) * channels
+        return cls(float(wavelength_px), velocities, float(evolution_frames), float(stretch))
+
+    @classmethod
+    def waves(
+        cls,
+        wavelength_px: float,
+        directions_degrees: tuple[float, ...],
+        gravity_px: float,
+        evolution_frames: float,
+    ) -> Octave:
+        """Return noise that travels as waves of deep water do, one channel a direction.
+
+        Directions are counted from the right, clockwise as y points down; ``gravity_px`` is in
+        pixels a frame squared. Source: the dispersion of deep water, c = sqrt(g wavelength / 2 pi)
+        (Lamb, Hydrodynamics, art. 229).
+        """
+        speed = math.sqrt(gravity_px * wavelength_px / (2 * math.pi))
+        angles = [math.radians(degrees) for degrees in directions_degrees]
+        velocities = tuple((speed * math.cos(at), speed * math.sin(at)) for at in angles)
+        return cls(float(wavelength_px), velocities, float(evolution_frames), drift=0.0)
+
+
+@dataclass(frozen=True)
+class FieldRecipe:
+    """What a network sees: the matte, the matte spread along the flow, noise, and the support."""
+
+    flow: str
+    """Where the matte is spread: ``up``, as fire and smoke go, or ``round``, as waves do."""
+
+    smears_px: tuple[int, ...]
+    """How far it is spread, one field each, rising; 1 to 8 of them, 1 to 2048."""
+
+    spread: float
+    """How much it widens on the way up, pixels a pixel, 0 to 1; 0 where it goes all round."""
+
+    rise_px: float
+    """Pixels a frame that the flow goes up: wind of as many tilts it by 45 degrees. Above 0."""
+
+    below_px: int
+    """How far the effect may reach beyond the matte against the flow, 0 to 256."""
+
+    octaves: tuple[Octave, ...]
+    """The noise, the longest waves first as a rule; one or more."""
+
+    def __post_init__(self) -> None:
+        check(self.flow in FLOWS, "flow", self.flow, " or ".join(FLOWS))
+        check_range("smears_px", len(self.smears_px), 1, _MOST_SMEARS)
+        for reach in self.smears_px:
+            check_range("smears_px", reach, 1, LARGEST_REACH_PX)
+        rising = all(a < b for a, b in zip(self.smears_px, self.smears_px[1:]))
+        check(rising, "smears_px", list(self.smears_px), "lengths that rise")
+        check(0 <= self.spread <= 1, "spread", self.spread, "0 to 1")
+        check(0 < self.rise_px <= _LARGEST_SPEED_PX, "rise_px", self.rise_px, "above 0, to 256")
+        check_range("below_px", self.below_px, 0, 256)
+        check(bool(self.octaves), "octaves", [], "one or more")
+        check(self.count <= MOST_FIELDS, "octaves", self.count, f"{MOST_FIELDS} fields at most")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields in the network's order: ``matte``, ``smear_24``, ``noise_96_0``, ``support``.
+
+        Of two octaves of one wavelength the second goes on counting.
+        """
+        smears = [f"smear_{reach}" for reach in self.smears_px]
+        counted: dict[str, int] = {}
+        noise = []
+        for octave in self.octaves:
+            for _ in range(octave.channels):
+                wave = f"noise_{octave.wavelength_px:g}"
+                noise.append(f"{wave}_{counted.setdefault(wave, 0)}")
+                counted[wave] += 1
+        return ("matte", *smears, *noise, "support")
+
+    @property
+    def count(self) -> int:
+        """How many fields there are, F."""
+        noise = sum(octave.channels for octave in self.octaves)
+        return 2 + len(self.smears_px) + noise
+
+    def slope(self, wind_px: float) -> float:
+        """Return how far the flow goes to the right for a pixel up, in a wind of pixels a frame."""
+        if self.flow == ROUND:
+            return 0.0
+        return max(-LARGEST_SLOPE, min(LARGEST_SLOPE, wind_px / self.rise_px))
+
+    def margins_px(self, wind_px: float = 0.0) -> tuple[int, int, int, int]:
+        """Return how far from a pixel the matte matters to it: left, top, right, bottom.
+
+        The fields of a crop are those of the whole frame, bit for bit, once the matte is given so
+        much beyond it.
+        """
+        reach, least = self.smears_px[-1], self.below_px
+        if self.flow == ROUND:
+            return (max(reach, least),) * 4
+        aside = math.ceil(self.spread * reach) + 32  # a pixel more each step, of rounding
+        lean = math.ceil(abs(self.slope(wind_px)) * reach)
+        left, right = (lean, 0) if wind_px > 0 else (0, lean)
+        return max(aside + left, least), least, max(aside + right, least), max(reach, least)
