@@ -69,6 +69,8 @@ setup(
         "nuke_plugin.self_check",
         "nuke_plugin.worker",
         "nuke_plugin.worker.bench",
+        "nuke_plugin.worker.effects",
+        "nuke_plugin.worker.effects.shading",
         "nuke_plugin.worker.farm",
         "nuke_plugin.worker.importing",
         "nuke_plugin.worker.measure",
@@ -81,6 +83,7 @@ setup(
         "model_training.losses",
         "model_training.networks",
         "model_training.release",
+        "model_training.solvers",
         "model_training.training",
         # Data only. As a package it lands beside nuke_plugin in site-packages, as it does in a
         # checkout, so that the library finds the shipped models in one way.

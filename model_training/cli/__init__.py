@@ -19,20 +19,25 @@ from model_training.cli.add_style import add_one_style
 from model_training.cli.check import FolderMissing, check_data
 from model_training.cli.device import DeviceMissing
 from model_training.cli.distil import distil_run
+from model_training.cli.effect import train_effect
 from model_training.cli.estimate import MachineTooSmall
 from model_training.cli.evaluate import EvaluationInvalid, evaluate_model
 from model_training.cli.export import export_run
 from model_training.cli.features import make_features
 from model_training.cli.from_folder import PaintingsInvalid
 from model_training.cli.running import FolderUnwritable
+from model_training.cli.solve import solve_runs
 from model_training.cli.style import CommandIncomplete, train_style
 from model_training.data.checker import DataUnusable
 from model_training.data.photos import PictureUnreadable
 from model_training.data.picture_table import PictureTableInvalid
+from model_training.effects.runs import RunsUnfit
 from model_training.evaluation.command_painter import CommandFailed, CommandInvalid
 from model_training.evaluation.graph_cost import GraphUncountable
 from model_training.networks.features import FeaturesUnreadable
 from model_training.release.export import ExportFailed, RunMissing
+from model_training.solvers.run_files import RunExists, RunsMissing, RunUnreadable
+from model_training.solvers.solving import SolveInvalid
 from model_training.training.checkpoint import RunMismatch, RunUnsaved
 from model_training.training.config_file import ConfigInvalid
 from model_training.training.diverged import TrainingDiverged
@@ -43,9 +48,11 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "style": train_style,
     "add-style": add_one_style,
     "distil": distil_run,
+    "effect": train_effect,
     "check": check_data,
     "evaluate": evaluate_model,
     "export": export_run,
+    "solve": solve_runs,
 }
 """Every command by its name, in the order of the help."""
 
@@ -67,9 +74,14 @@ USER_ERRORS = (
     PaintingsInvalid,
     PictureTableInvalid,
     PictureUnreadable,
+    RunExists,
     RunMismatch,
+    RunUnreadable,
     RunUnsaved,
     RunMissing,
+    RunsMissing,
+    RunsUnfit,
+    SolveInvalid,
     TrainingDiverged,
 )
 """What a user can do wrong: told in one sentence, exit code 2."""
