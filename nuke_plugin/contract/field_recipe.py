@@ -112,7 +112,8 @@ class FieldRecipe:
     """How far it is spread, one field each, rising; 1 to 8 of them, 1 to 2048."""
 
     spread: float
-    """How much it widens on the way up, pixels a pixel, 0 to 1; 0 where it goes all round."""
+    """How wide it is at the end of its way up, as a share of the way, 0 to 1; 0 where it goes all
+    round."""
 
     rise_px: float
     """Pixels a frame that the flow goes up: wind of as many tilts it by 45 degrees. Above 0."""
@@ -173,7 +174,8 @@ class FieldRecipe:
         reach, least = self.smears_px[-1], self.below_px
         if self.flow == ROUND:
             return (max(reach, least),) * 4
-        aside = math.ceil(self.spread * reach) + 32  # a pixel more each step, of rounding
+        # Each of its steps is half the one before and widens by the root of it; all are rounded.
+        aside = math.ceil(self.spread * reach / (math.sqrt(2) - 1)) + 16
         lean = math.ceil(abs(self.slope(wind_px)) * reach)
         left, right = (lean, 0) if wind_px > 0 else (0, lean)
         return max(aside + left, least), least, max(aside + right, least), max(reach, least)

@@ -1,5 +1,8 @@
 """Holds the model library: the models installed on this machine and where they are looked for.
 
+Models are of two kinds, styles and effects. Each is asked for by itself, and one of the other kind
+is refused by name.
+
 The search path is ``IMPASTO_MODELS`` (folders of model folders, separated as ``PATH`` is), then the
 models that ship with the product. The first folder with a model's name is that model, also when it
 is broken: a studio's damaged copy is an error to be seen, not a reason to paint with another one.
@@ -13,16 +16,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
-from typing import Optional
+from typing import Optional, Union
 
 from nuke_plugin.contract.card import CARD_FILE, ModelCard
 from nuke_plugin.contract.card_parts import NetworkFile, StyleSlot
+from nuke_plugin.contract.effect_card import EffectCard
 from nuke_plugin.contract.errors import (
     CardInvalid,
+    EffectNotFound,
     ModelError,
     ModelFileMismatch,
     ModelFileMissing,
     ModelFileTruncated,
+    ModelIsEffect,
+    ModelIsStyle,
     ModelNotFound,
     ModelPathInvalid,
     StyleNotFound,
@@ -75,6 +82,35 @@ class InstalledModel:
 
 
 @dataclass(frozen=True)
+class InstalledEffect:
+    """An effect that can be used: its folder and its card."""
+
+    folder: Path
+    """The folder with the card, the network and the previews; its name is the card's id."""
+
+    card: EffectCard
+    """What the card says."""
+
+    @property
+    def network_path(self) -> Path:
+        """The network's file."""
+        return self.folder / self.card.network.file
+
+    @property
+    def preview_path(self) -> Path:
+        """The picture that shows the effect."""
+        return self.folder / self.card.preview
+
+    @property
+    def movie_path(self) -> Path:
+        """The movie that shows it."""
+        return self.folder / self.card.movie
+
+
+AnyInstalled = Union[InstalledModel, InstalledEffect]
+
+
+@dataclass(frozen=True)
 class ModelLibrary:
     """The models found on a search path, looked for at each call.
 
@@ -92,8 +128,12 @@ class ModelLibrary:
         return cls((*(Path(text) for text in named if text.strip()), SHIPPED_MODELS))
 
     def models(self) -> tuple[InstalledModel, ...]:
-        """Return the usable models in search order; a broken one hides its later namesakes."""
+        """Return the usable styles' models in search order; a broken one hides its namesakes."""
         return tuple(found for found in self._firsts() if isinstance(found, InstalledModel))
+
+    def effects(self) -> tuple[InstalledEffect, ...]:
+        """Return the usable effects likewise."""
+        return tuple(found for found in self._firsts() if isinstance(found, InstalledEffect))
 
     def problems(self) -> tuple[ModelError, ...]:
         """Return all that is wrong on the search path, also in models hidden by earlier ones."""
@@ -111,21 +151,42 @@ class ModelLibrary:
     def find(self, model_id: str) -> InstalledModel:
         """Return the first model of this id.
 
-        Raises the model's own error when its first folder is broken, ``ModelNotFound`` with the
-        nearest names when there is none.
+        Raises the model's own error when its first folder is broken, ``ModelIsEffect`` when it is
+        an effect, ``ModelNotFound`` with the nearest names when there is none.
         """
-        for name, found in self._scan():
-            if name == model_id:
-                if isinstance(found, ModelError):
-                    raise found
-                return found
-        raise ModelNotFound(model_id, [model.card.id for model in self.models()], self.places)
+        found = self._first(model_id)
+        if found is None:
+            raise ModelNotFound(model_id, [model.card.id for model in self.models()], self.places)
+        if isinstance(found, InstalledEffect):
+            raise ModelIsEffect(model_id)
+        return found
+
+    def find_effect(self, name: str) -> InstalledEffect:
+        """Return the first effect of this id, or title in any case, or else of this kind: ``fire``.
+
+        Raises the effect's own error when its first folder is broken, ``ModelIsStyle`` when it is a
+        model of styles, ``EffectNotFound`` with the nearest names when there is none.
+        """
+        found = self._first(name)
+        if isinstance(found, InstalledModel):
+            raise ModelIsStyle(name)
+        if found is not None:
+            return found
+        effects = self.effects()
+        for effect in effects:
+            if name.casefold() in (effect.card.id.casefold(), effect.card.title.casefold()):
+                return effect
+        for effect in effects:
+            if name == effect.card.effect:
+                return effect
+        raise EffectNotFound(name, [effect.card.id for effect in effects], self.places)
 
     def find_style(self, name: str) -> tuple[InstalledModel, StyleSlot]:
         """Return the first model with a style of this id or title, and the style.
 
-        Raises ``StyleNotFound`` with the nearest names. Broken models cannot be asked for their
-        styles: whoever searches by style shows ``problems()`` too.
+        Raises ``StyleNotFound`` with the nearest names, ``ModelIsEffect`` for an effect's id.
+        Broken models cannot be asked for their styles: whoever searches by style shows
+        ``problems()`` too.
         """
         models = self.models()
         for model in models:
@@ -133,16 +194,27 @@ class ModelLibrary:
                 return model, model.card.slot(name)
             except StyleNotFound:
                 continue
+        if any(name == effect.card.id for effect in self.effects()):
+            raise ModelIsEffect(name)
         raise StyleNotFound(name, [slot.id for model in models for slot in model.card.styles])
 
-    def _firsts(self) -> Iterator[InstalledModel | ModelError]:
+    def _first(self, model_id: str) -> Optional[AnyInstalled]:
+        """Return the first of this id, of either kind; raise its own error when it is broken."""
+        for name, found in self._scan():
+            if name == model_id:
+                if isinstance(found, ModelError):
+                    raise found
+                return found
+        return None
+
+    def _firsts(self) -> Iterator[AnyInstalled | ModelError]:
         seen: set[str | None] = set()
         for name, found in self._scan():
             if name not in seen:
                 seen.add(name)
                 yield found
 
-    def _scan(self) -> Iterator[tuple[str | None, InstalledModel | ModelError]]:
+    def _scan(self) -> Iterator[tuple[str | None, AnyInstalled | ModelError]]:
         """Yield each model folder's name with its model or what is wrong with it.
 
         What is wrong with a place itself comes without a name.
@@ -160,7 +232,7 @@ class ModelLibrary:
                     yield folder.name, error
 
 
-def read_network_file(installed: InstalledModel) -> bytes:
+def read_network_file(installed: AnyInstalled) -> bytes:
     """Return the bytes of the network's file, which are those the card was written for.
 
     What is run must be what was checked, so the file is read once. Raises ``ModelFileMissing``,
@@ -201,28 +273,38 @@ def _model_folders(place: Path) -> list[Path]:
     return [entry for entry in entries if entry.is_dir() and entry.name[0] not in "._"]
 
 
-def _read_model(folder: Path) -> InstalledModel:
+def _read_model(folder: Path) -> AnyInstalled:
     file = folder / CARD_FILE
     card = _card_in(file)
     if card.id != folder.name:
         raise CardInvalid(file, "id", f"it is {card.id!r} and the folder is named {folder.name!r}")
+    if isinstance(card, EffectCard):
+        return InstalledEffect(folder, card)
     return InstalledModel(folder, card)
 
 
 _Stamp = tuple[int, int, int, int]
-_read_cards: dict[Path, tuple[_Stamp, ModelCard]] = {}
+_AnyCard = Union[ModelCard, EffectCard]
+_read_cards: dict[Path, tuple[_Stamp, _AnyCard]] = {}
 
 
-def _card_in(file: Path) -> ModelCard:
+def _card_in(file: Path) -> _AnyCard:
     """Return the card in a file, the one read before while nothing of the file changed."""
     stamp = _stamp(file)
     known = _read_cards.get(file)
     if stamp is not None and known is not None and known[0] == stamp:
         return known[1]
-    card = ModelCard.from_file(file)
+    card = _read_card(file)
     if stamp is not None and _stamp(file) == stamp:  # else it was replaced while it was read
         _read_cards[file] = (stamp, card)
     return card
+
+
+def _read_card(file: Path) -> _AnyCard:
+    try:
+        return ModelCard.from_file(file)
+    except ModelIsEffect:
+        return EffectCard.from_file(file)
 
 
 def _stamp(file: Path) -> Optional[_Stamp]:

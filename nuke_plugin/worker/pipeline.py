@@ -1,39 +1,26 @@
-"""Holds the render of a range of frames: reading, network and writing overlap, memory is bounded.
+"""Holds the render of a range of frames in a style: plates in, painted plates out.
 
-The network has the processors; the next frame is read and the last one written beside it. Frames
-are independent of one another, so any order, split or second run gives the same pixels.
+``FrameRun`` has the order of the work; here is what is read, painted and written.
 """
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nuke_plugin.contract.errors import (
-    ColourSpaceNeeded,
-    FrameClaimed,
-    OutOfMemory,
-    PlateError,
-    RenderCancelled,
-    ResultError,
-)
+from nuke_plugin.contract.errors import ColourSpaceNeeded, PlateError
 from nuke_plugin.contract.light_settings import OFF, ON
-from nuke_plugin.contract.messages import FrameFailure
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import PlateColour
 from nuke_plugin.worker.display_hint import display_hint, looks_display_encoded
 from nuke_plugin.worker.finished_frames import painting_digest
+from nuke_plugin.worker.frame_run import FrameRun
 from nuke_plugin.worker.image_file import PlateImage, read_plate, write_result
-from nuke_plugin.worker.memory import memory_for, peak_rss_bytes
+from nuke_plugin.worker.memory import memory_for
 from nuke_plugin.worker.painter import SeenFrame, broken_mask, held_to_half
 from nuke_plugin.worker.planes import Planes
 from nuke_plugin.worker.plate_sequence import PlateSequence
@@ -47,18 +34,6 @@ from nuke_plugin.worker.steady_frames import SteadyFrames
 from nuke_plugin.worker.studio import Studio
 
 __all__ = ["STAGES", "FrameDone", "RenderReport", "RenderSettings", "Studio", "render"]
-
-READ_AHEAD = 2
-"""Frames read before the network asks for them."""
-
-WRITE_BEHIND = 2
-"""Painted frames that may wait to be written before the network waits for them."""
-
-SETTLED_FRAMES = 10
-"""Frames after which a render needs no more memory than before."""
-
-LOOK_AGAIN_SECONDS = 0.2
-"""How long to wait for a frame that another process paints before it is looked at again."""
 
 
 def render(
@@ -99,7 +74,7 @@ class _Loaded:
         return replace(self, seen=replace(self.seen, image=nothing))
 
 
-class _Job:
+class _Job(FrameRun[_Loaded, Planes | None]):
     """One render from start to end."""
 
     def __init__(
@@ -110,11 +85,10 @@ class _Job:
         on_progress: Callable[[FrameDone], None],
         on_warning: Callable[[int | None, str], None],
     ) -> None:
-        self._started = time.perf_counter()
+        super().__init__(
+            settings.keep_going, settings.resume, cancellation, on_progress, on_warning
+        )
         self._settings = settings
-        self._cancellation = cancellation
-        self._on_progress = on_progress
-        self._on_warning = on_warning
         self._plates = PlateSequence.find(settings.plates, settings.frames)
         if not settings.keep_going:
             self._plates.check_complete()
@@ -126,7 +100,9 @@ class _Job:
         for problem in studio.library.problems_ahead_of(settings.model):
             on_warning(None, problem.message)
         self._painter, self._plan = ready_painter(settings, studio, self._plates, on_warning)
-        self._notes = [self._painter.network.fell_back] if self._painter.network.fell_back else []
+        self._network = self._painter.network
+        if self._network.fell_back:
+            self._notes.append(self._network.fell_back)
         may_exist = settings.overwrite or settings.resume
         self._results = ResultSequence.prepare(settings.results, self._plates, may_exist)
         self._range = SharedRange(
@@ -146,131 +122,6 @@ class _Job:
             if settings.steady and not self._painter.is_neutral
             else None
         )
-        self._lock = threading.Lock()
-        self._stages = dict.fromkeys(STAGES, 0.0)
-        self._written: list[int] = []
-        self._kept: list[int] = []
-        self._failed: list[FrameFailure] = []
-        self._broken_pixels = 0
-        self._peak_rss_at_tenth: float | None = None
-
-    def run(self) -> RenderReport:
-        """Render all frames; see ``render``."""
-        readers = ThreadPoolExecutor(1, "impasto-read")
-        writers = ThreadPoolExecutor(1, "impasto-write")
-        try:
-            self._paint_all(readers, writers)
-        except RenderCancelled as error:
-            writers.shutdown(cancel_futures=True)
-            raise RenderCancelled(len(self._written)) from error
-        except ResultError:
-            # Where one frame could not be written, the next would only fill the disk to its brim.
-            writers.shutdown(cancel_futures=True)
-            raise
-        finally:
-            # After any other error the frames already painted are still written.
-            readers.shutdown(cancel_futures=True)
-            writers.shutdown()
-            self._range.leave()
-        return RenderReport(
-            tuple(sorted(self._written)),
-            tuple(sorted(self._failed, key=lambda failure: failure.frame)),
-            self._broken_pixels,
-            self._painter.network.provider,
-            dict(self._stages),
-            time.perf_counter() - self._started,
-            tuple(sorted(self._kept)),
-            self._plan.bytes / 1e6,
-            peak_rss_bytes() / 1e6,
-            self._peak_rss_at_tenth,
-        )
-
-    def _paint_all(self, readers: ThreadPoolExecutor, writers: ThreadPoolExecutor) -> None:
-        to_read = deque(self._plates.frames)
-        reading: deque[tuple[int, Future[_Loaded | None]]] = deque()
-        writing: deque[Future[None]] = deque()
-        elsewhere: list[int] = []
-        while to_read or reading or elsewhere:
-            if not to_read and not reading:  # what others are painting is waited for, last of all
-                time.sleep(LOOK_AGAIN_SECONDS)
-                to_read.extend(elsewhere)
-                elsewhere.clear()
-            while to_read and self._may_read(len(reading), len(writing)):
-                frame = to_read.popleft()
-                reading.append((frame, readers.submit(self._load, frame)))
-            if not reading:
-                writing.popleft().result()
-                continue
-            frame, loading = reading.popleft()
-            self._cancellation.check()
-            try:
-                loaded = loading.result()
-            except PlateError as error:
-                if not self._settings.keep_going:
-                    raise
-                self._give_up(frame, error)
-                continue
-            except FrameClaimed:
-                if not self._settings.resume:
-                    raise
-                elsewhere.append(frame)
-                continue
-            except OutOfMemory as error:
-                if not (reading or writing):
-                    raise
-                self._take_one_at_a_time(frame, error)
-                to_read.extendleft(self._dropped(reading))
-                to_read.appendleft(frame)
-                while writing:
-                    writing.popleft().result()
-                continue
-            if loaded is None:
-                self._keep(frame)
-                continue
-            painted = self._paint(loaded)
-            writing.append(writers.submit(self._save, loaded.without_image(), painted))
-            del loading, loaded, painted  # else they would outlive their frame by one
-            while len(writing) > WRITE_BEHIND or (writing and writing[0].done()):
-                writing.popleft().result()
-        for saving in writing:
-            self._cancellation.check()
-            saving.result()
-
-    def _may_read(self, reading: int, writing: int) -> bool:
-        """Return whether another plate may be read while so many frames are in memory."""
-        return reading < READ_AHEAD and reading + writing < self._plan.frames
-
-    def _take_one_at_a_time(self, frame: int, error: OutOfMemory) -> None:
-        """From here on hold one frame in memory, since there was none for the next."""
-        self._plan = replace(self._plan, frames=1)
-        text = f"Memory ran out ({error.width} by {error.height}); one frame is held at a time."
-        self._notes.append(text)
-        self._warn(frame, text)
-
-    def _dropped(self, reading: deque[tuple[int, Future[_Loaded | None]]]) -> list[int]:
-        """Let go of plates that were read ahead; return their frames, the last one first."""
-        frames = []
-        while reading:
-            frame, loading = reading.pop()
-            loading.exception()  # waits for it; what was wrong is met again
-            self._range.leave(frame)
-            frames.append(frame)
-        return frames
-
-    def _load(self, frame: int) -> _Loaded | None:
-        """Return a frame's plate, made ready; None where its result is on disk already.
-
-        Raises ``FrameClaimed`` while another process paints it, and any ``PlateError``.
-        """
-        if frame in self._plates.missing:
-            raise self._plates.missing[frame]
-        if not self._range.enter(frame):
-            return None
-        try:
-            return self._read(frame)
-        except (PlateError, OutOfMemory):
-            self._range.leave(frame)
-            raise
 
     def _read(self, frame: int) -> _Loaded:
         path = self._plates.pattern.path(frame)
@@ -334,21 +185,14 @@ class _Job:
         return PaintedFrame.of(seen.geometry.frame_of(seen.image)[0], painted)
 
     def _paint_seen(self, frame: int, seen: SeenFrame) -> Planes:
-        limit_px, fell_back = self._painter.window_limit_px, self._painter.network.fell_back
-        with self._timed("network"):
-            painted = self._painter.paint(seen, self._cancellation)
-        if self._painter.window_limit_px < limit_px:
-            megapixels = self._painter.window_limit_px / 1e6
-            text = f"Memory ran out; frames are painted in pieces of {megapixels:.2g} megapixels."
-            self._notes.append(text)
-            self._warn(frame, text)
-        if self._painter.network.fell_back != fell_back:
-            text = f"{self._painter.network.fell_back}; {self._painter.network.provider} goes on."
-            self._notes.append(text)
-            self._warn(frame, text)
-        return painted
+        return self._run_network(
+            frame, self._painter, lambda: self._painter.paint(seen, self._cancellation)
+        )
 
-    def _save(self, loaded: _Loaded, painted: Planes | None) -> None:
+    def _without_image(self, loaded: _Loaded) -> _Loaded:
+        return loaded.without_image()
+
+    def _write(self, loaded: _Loaded, painted: Planes | None) -> None:
         plate = loaded.plate
         with self._timed("colour"), memory_for(plate.width, plate.height):
             planes = self._result_colours(loaded, painted)
@@ -366,13 +210,6 @@ class _Job:
                 self._settings.steady,
             )
             write_result(path, plate, planes, notes)
-        self._range.leave(loaded.frame)
-        with self._lock:
-            self._broken_pixels += loaded.broken_pixels
-            self._written.append(loaded.frame)
-            if len(self._written) == SETTLED_FRAMES:
-                self._peak_rss_at_tenth = peak_rss_bytes() / 1e6
-            self._tell_progress(loaded.frame, is_written=True)
 
     def _result_colours(
         self, loaded: _Loaded, painted: Planes | None
@@ -397,34 +234,3 @@ class _Job:
         """Return the alpha of a file whose colours are not multiplied by it, as they will be."""
         is_said = self._settings.light.premult in (ON, OFF)
         return None if is_said else plate.straight_alpha
-
-    def _give_up(self, frame: int, error: PlateError) -> None:
-        with self._lock:
-            self._failed.append(FrameFailure.from_error(frame, error))
-            self._on_warning(frame, error.message)
-            self._tell_progress(frame, is_written=False)
-
-    def _keep(self, frame: int) -> None:
-        with self._lock:
-            self._kept.append(frame)
-            self._tell_progress(frame, is_written=False, was_there=True)
-
-    def _tell_progress(self, frame: int, is_written: bool, was_there: bool = False) -> None:
-        """Report a finished frame; the caller holds the lock."""
-        done = len(self._written) + len(self._kept) + len(self._failed)
-        total = len(self._plates.frames)
-        seconds = time.perf_counter() - self._started
-        self._on_progress(FrameDone(frame, is_written, done, total, seconds, was_there))
-
-    def _warn(self, frame: int | None, text: str) -> None:
-        with self._lock:
-            self._on_warning(frame, text)
-
-    @contextmanager
-    def _timed(self, stage: str) -> Iterator[None]:
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._stages[stage] += time.perf_counter() - started

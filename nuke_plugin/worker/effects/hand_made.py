@@ -30,8 +30,10 @@ def _fire(recipe: FieldRecipe, fields: Any) -> tuple[Any, ...]:
     near, middle, far = _three_smears(recipe, fields)
     noise = _noise(recipe, fields, 0)
     other = _noise(recipe, fields, 1)
-    body = 0.55 * near + 0.9 * middle + 1.1 * far + 0.35 * fields[..., 0, :, :]
-    flame = (1.6 * body + 0.42 * noise * (0.25 + middle + far) - 0.16).clip(0, 1)
+    # Whether there is anything below at all: thin mattes burn nearly as high as thick ones.
+    low, high = (5 * near + 2 * middle).clip(0, 1), (6 * middle + 9 * far).clip(0, 1)
+    body = 0.25 * fields[..., 0, :, :] + 0.4 * low + 0.5 * high * (0.6 + 1.2 * far)
+    flame = (1.5 * body + 0.34 * noise * (0.35 + 0.65 * high) - 0.35).clip(0, 1)
     heat = flame * flame * (3 - 2 * flame)
     temperature = (heat * (0.72 + 0.16 * other)).clip(0, 1)
     soot = (heat * (1 - near) * (0.35 + 0.2 * other)).clip(0, 1)

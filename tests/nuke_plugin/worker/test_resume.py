@@ -15,9 +15,10 @@ import pytest
 from nuke_plugin.contract.errors import DiskFull, FrameClaimed
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.messages import FINGERPRINT_ATTRIBUTE
-from nuke_plugin.worker import pipeline, shared_range
+from nuke_plugin.worker import frame_run, pipeline, shared_range
 from nuke_plugin.worker.frame_claims import FrameClaims, LocksMissing
-from nuke_plugin.worker.pipeline import READ_AHEAD, WRITE_BEHIND, RenderSettings, Studio, render
+from nuke_plugin.worker.frame_run import READ_AHEAD, WRITE_BEHIND
+from nuke_plugin.worker.pipeline import RenderSettings, Studio, render
 from tests.exr_files import bits, half_rgba, read_exr, write_exr
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -160,7 +161,7 @@ def test_a_frame_another_process_paints_is_waited_for(
         if len(naps) == 2:
             other.release_all()
 
-    monkeypatch.setattr(pipeline.time, "sleep", nap)
+    monkeypatch.setattr(frame_run.time, "sleep", nap)
     order: list[int] = []
     report = render(shot, studio, on_progress=lambda done: order.append(done.frame))
     assert report.written == FRAMES

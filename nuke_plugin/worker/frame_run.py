@@ -1,0 +1,305 @@
+"""Holds the run over a range of frames: reading, network and writing overlap, memory is bounded.
+
+The network has the processors; the next frame is read and the last one written beside it. What a
+frame is read from, painted with and written as is another class's: that of a style's render, or of
+an effect's. Frames are independent of one another, so any order, split or second run gives the
+same pixels.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Generic, Protocol, TypeVar
+
+from nuke_plugin.contract.errors import (
+    FrameClaimed,
+    OutOfMemory,
+    PlateError,
+    RenderCancelled,
+    ResultError,
+)
+from nuke_plugin.contract.messages import FrameFailure
+from nuke_plugin.worker.cancellation import Cancellation
+from nuke_plugin.worker.memory import peak_rss_bytes
+from nuke_plugin.worker.memory_plan import MemoryPlan
+from nuke_plugin.worker.network_run import NetworkRun
+from nuke_plugin.worker.plate_sequence import PlateSequence
+from nuke_plugin.worker.render_records import STAGES, FrameDone, RenderReport
+from nuke_plugin.worker.result_sequence import ResultSequence
+from nuke_plugin.worker.shared_range import SharedRange
+
+READ_AHEAD = 2
+"""Frames read before the network asks for them."""
+
+WRITE_BEHIND = 2
+"""Painted frames that may wait to be written before the network waits for them."""
+
+SETTLED_FRAMES = 10
+"""Frames after which a render needs no more memory than before."""
+
+LOOK_AGAIN_SECONDS = 0.2
+"""How long to wait for a frame that another process paints before it is looked at again."""
+
+Progress = Callable[[FrameDone], None]
+Warn = Callable[[int | None, str], None]
+
+
+class LoadedFrame(Protocol):
+    """One frame that was read and made ready."""
+
+    @property
+    def frame(self) -> int:
+        """Its number."""
+
+    @property
+    def broken_pixels(self) -> int:
+        """How many pixels are NaN or infinite."""
+
+
+class FramePainter(Protocol):
+    """What runs a network on frames, in windows that get smaller when memory runs out."""
+
+    window_limit_px: int
+    """Most pixels given to the network at once."""
+
+
+_Loaded = TypeVar("_Loaded", bound=LoadedFrame)
+_Painted = TypeVar("_Painted")
+_Result = TypeVar("_Result")
+
+
+class FrameRun(ABC, Generic[_Loaded, _Painted]):
+    """One run from start to end; a subclass says what is read, painted and written."""
+
+    _plates: PlateSequence
+    _results: ResultSequence
+    _range: SharedRange
+    _plan: MemoryPlan
+    _network: NetworkRun
+
+    def __init__(
+        self,
+        keep_going: bool,
+        resume: bool,
+        cancellation: Cancellation,
+        on_progress: Progress,
+        on_warning: Warn,
+    ) -> None:
+        """Begin to count; the subclass sets the fields above before ``run``."""
+        self._started = time.perf_counter()
+        self._keep_going = keep_going
+        self._resume = resume
+        self._cancellation = cancellation
+        self._on_progress = on_progress
+        self._on_warning = on_warning
+        self._notes: list[str] = []
+        self._lock = threading.Lock()
+        self._stages = dict.fromkeys(STAGES, 0.0)
+        self._written: list[int] = []
+        self._kept: list[int] = []
+        self._failed: list[FrameFailure] = []
+        self._broken_pixels = 0
+        self._peak_rss_at_tenth: float | None = None
+
+    @abstractmethod
+    def _read(self, frame: int) -> _Loaded:
+        """Return a frame's input, made ready; raise any ``PlateError`` or ``OutOfMemory``."""
+
+    @abstractmethod
+    def _paint(self, loaded: _Loaded) -> _Painted:
+        """Return what the network makes of a frame; on the thread that has the processors."""
+
+    @abstractmethod
+    def _write(self, loaded: _Loaded, painted: _Painted) -> None:
+        """Write a frame's result, whole or not at all."""
+
+    def _without_image(self, loaded: _Loaded) -> _Loaded:
+        """Return the same without what the network saw, which nobody needs once it is painted."""
+        return loaded
+
+    def run(self) -> RenderReport:
+        """Paint all frames; return what came of it.
+
+        Raises any ``ImpastoError``; a ``RenderCancelled`` says how many frames had been written.
+        """
+        readers = ThreadPoolExecutor(1, "impasto-read")
+        writers = ThreadPoolExecutor(1, "impasto-write")
+        try:
+            self._paint_all(readers, writers)
+        except RenderCancelled as error:
+            writers.shutdown(cancel_futures=True)
+            raise RenderCancelled(len(self._written)) from error
+        except ResultError:
+            # Where one frame could not be written, the next would only fill the disk to its brim.
+            writers.shutdown(cancel_futures=True)
+            raise
+        finally:
+            # After any other error the frames already painted are still written.
+            readers.shutdown(cancel_futures=True)
+            writers.shutdown()
+            self._range.leave()
+        return RenderReport(
+            tuple(sorted(self._written)),
+            tuple(sorted(self._failed, key=lambda failure: failure.frame)),
+            self._broken_pixels,
+            self._network.provider,
+            dict(self._stages),
+            time.perf_counter() - self._started,
+            tuple(sorted(self._kept)),
+            self._plan.bytes / 1e6,
+            peak_rss_bytes() / 1e6,
+            self._peak_rss_at_tenth,
+        )
+
+    def _paint_all(self, readers: ThreadPoolExecutor, writers: ThreadPoolExecutor) -> None:
+        to_read = deque(self._plates.frames)
+        reading: deque[tuple[int, Future[_Loaded | None]]] = deque()
+        writing: deque[Future[None]] = deque()
+        elsewhere: list[int] = []
+        while to_read or reading or elsewhere:
+            if not to_read and not reading:  # what others are painting is waited for, last of all
+                time.sleep(LOOK_AGAIN_SECONDS)
+                to_read.extend(elsewhere)
+                elsewhere.clear()
+            while to_read and self._may_read(len(reading), len(writing)):
+                frame = to_read.popleft()
+                reading.append((frame, readers.submit(self._load, frame)))
+            if not reading:
+                writing.popleft().result()
+                continue
+            frame, loading = reading.popleft()
+            self._cancellation.check()
+            try:
+                loaded = loading.result()
+            except PlateError as error:
+                if not self._keep_going:
+                    raise
+                self._give_up(frame, error)
+                continue
+            except FrameClaimed:
+                if not self._resume:
+                    raise
+                elsewhere.append(frame)
+                continue
+            except OutOfMemory as error:
+                if not (reading or writing):
+                    raise
+                self._take_one_at_a_time(frame, error)
+                to_read.extendleft(self._dropped(reading))
+                to_read.appendleft(frame)
+                while writing:
+                    writing.popleft().result()
+                continue
+            if loaded is None:
+                self._keep(frame)
+                continue
+            painted = self._paint(loaded)
+            writing.append(writers.submit(self._save, self._without_image(loaded), painted))
+            del loading, loaded, painted  # else they would outlive their frame by one
+            while len(writing) > WRITE_BEHIND or (writing and writing[0].done()):
+                writing.popleft().result()
+        for saving in writing:
+            self._cancellation.check()
+            saving.result()
+
+    def _may_read(self, reading: int, writing: int) -> bool:
+        """Return whether another plate may be read while so many frames are in memory."""
+        return reading < READ_AHEAD and reading + writing < self._plan.frames
+
+    def _take_one_at_a_time(self, frame: int, error: OutOfMemory) -> None:
+        """From here on hold one frame in memory, since there was none for the next."""
+        self._plan = replace(self._plan, frames=1)
+        text = f"Memory ran out ({error.width} by {error.height}); one frame is held at a time."
+        self._notes.append(text)
+        self._warn(frame, text)
+
+    def _dropped(self, reading: deque[tuple[int, Future[_Loaded | None]]]) -> list[int]:
+        """Let go of plates that were read ahead; return their frames, the last one first."""
+        frames = []
+        while reading:
+            frame, loading = reading.pop()
+            loading.exception()  # waits for it; what was wrong is met again
+            self._range.leave(frame)
+            frames.append(frame)
+        return frames
+
+    def _load(self, frame: int) -> _Loaded | None:
+        """Return a frame's plate, made ready; None where its result is on disk already.
+
+        Raises ``FrameClaimed`` while another process paints it, and any ``PlateError``.
+        """
+        if frame in self._plates.missing:
+            raise self._plates.missing[frame]
+        if not self._range.enter(frame):
+            return None
+        try:
+            return self._read(frame)
+        except (PlateError, OutOfMemory):
+            self._range.leave(frame)
+            raise
+
+    def _run_network(
+        self, frame: int, painter: FramePainter, paint: Callable[[], _Result]
+    ) -> _Result:
+        """Return what ``paint`` does, its time taken; what went otherwise than begun is told."""
+        limit_px, fell_back = painter.window_limit_px, self._network.fell_back
+        with self._timed("network"):
+            painted = paint()
+        if painter.window_limit_px < limit_px:
+            megapixels = painter.window_limit_px / 1e6
+            text = f"Memory ran out; frames are painted in pieces of {megapixels:.2g} megapixels."
+            self._notes.append(text)
+            self._warn(frame, text)
+        if self._network.fell_back != fell_back:
+            text = f"{self._network.fell_back}; {self._network.provider} goes on."
+            self._notes.append(text)
+            self._warn(frame, text)
+        return painted
+
+    def _save(self, loaded: _Loaded, painted: _Painted) -> None:
+        self._write(loaded, painted)
+        self._range.leave(loaded.frame)
+        with self._lock:
+            self._broken_pixels += loaded.broken_pixels
+            self._written.append(loaded.frame)
+            if len(self._written) == SETTLED_FRAMES:
+                self._peak_rss_at_tenth = peak_rss_bytes() / 1e6
+            self._tell_progress(loaded.frame, is_written=True)
+
+    def _give_up(self, frame: int, error: PlateError) -> None:
+        with self._lock:
+            self._failed.append(FrameFailure.from_error(frame, error))
+            self._on_warning(frame, error.message)
+            self._tell_progress(frame, is_written=False)
+
+    def _keep(self, frame: int) -> None:
+        with self._lock:
+            self._kept.append(frame)
+            self._tell_progress(frame, is_written=False, was_there=True)
+
+    def _tell_progress(self, frame: int, is_written: bool, was_there: bool = False) -> None:
+        """Report a finished frame; the caller holds the lock."""
+        done = len(self._written) + len(self._kept) + len(self._failed)
+        total = len(self._plates.frames)
+        seconds = time.perf_counter() - self._started
+        self._on_progress(FrameDone(frame, is_written, done, total, seconds, was_there))
+
+    def _warn(self, frame: int | None, text: str) -> None:
+        with self._lock:
+            self._on_warning(frame, text)
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._stages[stage] += time.perf_counter() - started
