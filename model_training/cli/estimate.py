@@ -23,10 +23,10 @@ from model_training.cli.machine import (
     memory_for_us_bytes,
 )
 from model_training.training.checkpoint import FILE_NAME, save_state
-from model_training.training.config import ScheduleConfig, TrainingConfig
 from model_training.training.loop import make_training
-from model_training.training.sheet import write_sheet
-from model_training.training.step import Training
+from model_training.training.run_config import PaceConfig, RunConfig
+from model_training.training.sheet import write_picture
+from model_training.training.step import SHEET_ROWS, Training
 
 TIMED_EARLY = 3
 TIMED_LATE = 8
@@ -65,7 +65,7 @@ class Estimate:
 
 
 def estimate(
-    config: TrainingConfig, data: Path, run: Path, device: torch.device, first: int = 0
+    config: RunConfig, data: Path, run: Path, device: torch.device, first: int = 0
 ) -> Estimate:
     """Trains a few steps that are thrown away; MachineTooSmall before a batch that does not fit."""
     schedule = config.schedule
@@ -75,11 +75,11 @@ def estimate(
         with MemoryWatch(device) as watch:
             training = make_training(two, data, run.parent, device)
             memory = held_bytes(device) + _kept_bytes(training, schedule.batch)
-            require_memory(memory, device, schedule.batch, config.data.crop_px)
+            require_memory(memory, device, schedule.batch, config.crop_px)
             training.config = config
             early = _seconds_a_step(training, range(WARM_UP + TIMED_EARLY), WARM_UP, device)
             late = early
-            if _adversary_joins(config):
+            if config.adversary_joins:
                 last = range(max(0, schedule.steps - TIMED_LATE), schedule.steps)
                 late = _seconds_a_step(training, last, 0, device)
             files = _measure_files(training, config)
@@ -102,7 +102,7 @@ def estimate(
     )
 
 
-def run_bytes(schedule: ScheduleConfig, state_bytes: int, sheet_bytes: int) -> int:
+def run_bytes(schedule: PaceConfig, state_bytes: int, sheet_bytes: int) -> int:
     """Disk of a whole run: two states, as the new one is written beside the old one, and sheets."""
     sheets = schedule.steps // schedule.sheet_every
     return 2 * state_bytes + sheets * sheet_bytes + schedule.steps * CURVE_BYTES_A_STEP
@@ -129,9 +129,9 @@ def require_disk(disk: int, run: Path) -> None:
         )
 
 
-def least_memory(config: TrainingConfig, photo_bytes: int, device: torch.device) -> int:
+def least_memory(config: RunConfig, photo_bytes: int, device: torch.device) -> int:
     """What a run takes at the very least, without a step being tried."""
-    batch = config.schedule.batch * config.data.crop_px**2 * LEAST_BYTES_A_PIXEL
+    batch = config.schedule.batch * config.crop_px**2 * LEAST_BYTES_A_PIXEL
     return batch if device.type == "cuda" else held_bytes(device) + photo_bytes + batch
 
 
@@ -143,17 +143,18 @@ class _Files:
     sheet_seconds: float
 
 
-def _measure_files(training: Training, config: TrainingConfig) -> _Files:
-    """A state, and a quarter of a sheet, written once and thrown away."""
+def _measure_files(training: Training, config: RunConfig) -> _Files:
+    """A state, and one row of a sheet, written once and thrown away."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         saving = _seconds(lambda: save_state(folder, training.state, 0, config.deciding()))
         sheet = folder / "sheet.png"
-        painting = _seconds(
-            lambda: write_sheet(sheet, training.average, training.photos.photos, rows=1)
-        )
+        painting = _seconds(lambda: write_picture(sheet, training.sheet(rows=1)))
         return _Files(
-            (folder / FILE_NAME).stat().st_size, saving, 4 * sheet.stat().st_size, 4 * painting
+            (folder / FILE_NAME).stat().st_size,
+            saving,
+            SHEET_ROWS * sheet.stat().st_size,
+            SHEET_ROWS * painting,
         )
 
 
@@ -169,10 +170,6 @@ def _kept_bytes(training: Training, batch: int) -> int:
     with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
         training.step(training.config.schedule.steps - 1)
     return round(BACKWARD * sum(kept.values()) * batch / training.config.schedule.batch)
-
-
-def _adversary_joins(config: TrainingConfig) -> bool:
-    return config.distil is None and config.losses.adversarial > 0.0
 
 
 def _seconds_a_step(

@@ -23,18 +23,14 @@ from model_training.cli.estimate import (
     least_memory,
     require_disk,
     require_memory,
-    run_bytes,
 )
 from model_training.cli.reporter import Reporter, duration
+from model_training.cli.run_data import check_run_data, expected_bytes
 from model_training.cli.run_folder import DATA_FILE, saved_step, write_data_folder
-from model_training.data.checker_sets import check_config_data, require_usable
-from model_training.networks.generator import make_generator
+from model_training.data.checker_sets import require_usable
 from model_training.training.checkpoint import check_run_folder
-from model_training.training.config import TrainingConfig
 from model_training.training.loop import Progress, train
-
-SHEET_BYTES_A_PIXEL = 2.5
-"""Of a sheet as PNG; a painting hardly compresses."""
+from model_training.training.run_config import RunConfig
 
 
 class FolderUnwritable(OSError):
@@ -42,7 +38,7 @@ class FolderUnwritable(OSError):
 
 
 def run_recipe(
-    config: TrainingConfig,
+    config: RunConfig,
     data: Path,
     run: Path,
     *,
@@ -65,7 +61,7 @@ def run_recipe(
             return
         found = estimate(config, data, run, chosen, saved_step(run) if resume else 0)
         show_estimate(found)
-        require_memory(found.memory_bytes, chosen, config.schedule.batch, config.data.crop_px)
+        require_memory(found.memory_bytes, chosen, config.schedule.batch, config.crop_px)
         require_disk(found.disk_bytes, run)
         return
     if leads and resume:
@@ -83,27 +79,17 @@ def run_recipe(
         train(config, data, run, resume=resume, report=report, until=until, device=chosen)
 
 
-def prepare(
-    config: TrainingConfig, data: Path, run: Path, resume: bool, device: torch.device
-) -> None:
+def prepare(config: RunConfig, data: Path, run: Path, resume: bool, device: torch.device) -> None:
     """Finds what would stop the run, before anything is trained or written."""
     check_run_folder(run, resume)
     require_writable(run, "Run folder")
-    report = check_config_data(config, data)
+    report = check_run_data(config, data)
     if report.findings:
         show_report(report, Console(stderr=True))
     require_usable(report)
     least = least_memory(config, report.bytes_in_memory, device)
-    require_memory(least, device, config.schedule.batch, config.data.crop_px)
+    require_memory(least, device, config.schedule.batch, config.crop_px)
     require_disk(expected_bytes(config), run)
-
-
-def expected_bytes(config: TrainingConfig) -> int:
-    """Disk of a whole run, from the generator's parameters and the sheets' sizes."""
-    generator = make_generator(len(config.styles), config.generator.generator_size())
-    state = 4 * sum(p.numel() for p in generator.parameters()) * 4  # itself, average, Adam's two
-    sheet = round(SHEET_BYTES_A_PIXEL * 4 * 320 * 480 * (1 + 2 * len(config.styles)))
-    return run_bytes(config.schedule, state, sheet)
 
 
 def require_writable(folder: Path, what: str) -> None:

@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model_training.networks.styled_conv import ResidualBlock, StyledConv
+from model_training.networks.upsampling import soften, twice
 
 STRIDE = 4
 """Input pixels per trunk pixel; frame sizes must be a multiple of it."""
@@ -226,27 +227,11 @@ class Generator(nn.Module, ABC):
         """(N, C, h, w) -> (N, C, 2h, 2w)."""
         if self.size.upsample == "nearest":
             return F.interpolate(x, scale_factor=2.0, mode="nearest")
-        if self.exporting:
-            # Changes no value. ONNX Runtime lays channels out in blocks for a pooling, and then
-            # upsamples in blocks, where it would reorder four times as many pixels afterwards.
-            x = F.max_pool2d(x, 1)
-        return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+        return twice(x, exporting=self.exporting)
 
     def _soften(self, x: Tensor) -> Tensor:
-        """The second half of a spline's upsampling: each pixel 1, 2, 1 with its neighbours.
-
-        Bilinear upsampling has the taps 1, 3, 3, 1; with these behind it they are 1, 5, 10, 10, 5,
-        1, the subdivision of a quartic B-spline (Lane & Riesenfeld 1980). It commutes with a
-        convolution, so it stands behind the one that has fewest channels.
-        """
-        if self.size.upsample != "spline":
-            return x
-        # Two means of two pixels: no constant that would stay on the device of an export.
-        zeros = self.pad_mode == "zeros"
-        if not zeros:
-            x = F.pad(x, (1, 1, 1, 1), mode=self.pad_mode)
-        x = F.avg_pool2d(x, 2, stride=1, padding=1 if zeros else 0)
-        return F.avg_pool2d(x, 2, stride=1)
+        """What a spline adds to bilinear upsampling; see `upsampling.soften`."""
+        return soften(x, self.pad_mode) if self.size.upsample == "spline" else x
 
 
 class FullGenerator(Generator):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,13 @@ import torch
 import torch.nn.functional as F
 from onnx import numpy_helper
 from onnx.reference import ReferenceEvaluator
+from torch import Tensor, nn
 
 from model_training.networks.generator import STRIDE, Generator, make_generator
 from model_training.release.half_precision import half_precision
 from model_training.training.checkpoint import FILE_NAME, load_modules
 from model_training.training.config import TrainingConfig
+from nuke_plugin.worker.verify.precision import HALF_TOLERANCE
 
 OPSET = 20
 PARITY_TOLERANCE = 1e-4
@@ -45,18 +48,30 @@ def load_generator(config: TrainingConfig, run: Path) -> tuple[Generator, int]:
 def write_network(generator: Generator, path: Path, provenance: dict[str, str]) -> None:
     """Writes the ONNX graph with free height and width, and the provenance inside the file."""
     count = generator.styles
-    example = (
-        torch.rand(1, 3, 16 * STRIDE, 20 * STRIDE),
-        F.one_hot(torch.tensor([0]), count).float(),
-        torch.full((1, 1), 0.7),
-    )
+    example = {
+        "image": torch.rand(1, 3, 16 * STRIDE, 20 * STRIDE),
+        "style": F.one_hot(torch.tensor([0]), count).float(),
+        "strength": torch.full((1, 1), 0.7),
+    }
+    write_graph(generator, example, "painted", path, provenance)
+
+
+def write_graph(
+    network: nn.Module,
+    example: Mapping[str, Tensor],
+    output: str,
+    path: Path,
+    provenance: Mapping[str, str],
+) -> None:
+    """Writes a network as ONNX: its inputs as in `example`, pictures of free height and width."""
+    free = {name: {2: "height", 3: "width"} if x.dim() == 4 else {} for name, x in example.items()}
     program = torch.onnx.export(
-        generator,
-        example,
+        network,
+        tuple(example.values()),
         dynamo=True,
-        input_names=["image", "style", "strength"],
-        output_names=["painted"],
-        dynamic_shapes={"image": {2: "height", 3: "width"}, "style": {}, "strength": {}},
+        input_names=list(example),
+        output_names=[output],
+        dynamic_shapes=free,
         opset_version=OPSET,
         external_data=False,
         verbose=False,
@@ -122,18 +137,47 @@ def open_network(path: Path) -> onnxruntime.InferenceSession:
 def parity(generator: Generator, session: onnxruntime.InferenceSession) -> float:
     """Largest |ONNX Runtime - torch| over styles, strengths and two sizes, in display units."""
     random = torch.Generator().manual_seed(7)
-    worst = 0.0
+    shown = []
     for index in range(generator.styles):
         for strength, (height, width) in ((0.0, (96, 128)), (0.5, (128, 72)), (1.0, (160, 208))):
             image = torch.rand(1, 3, height, width, generator=random)
             style = F.one_hot(torch.tensor([index]), generator.styles).float()
             amount = torch.full((1, 1), strength)
-            (ours,) = session.run(
-                None,
-                {"image": image.numpy(), "style": style.numpy(), "strength": amount.numpy()},
-            )
-            with torch.no_grad():
-                theirs = generator(image, style, amount).numpy()
-            # NaN counts as the worst there is, and max() would pass it over.
-            worst = float(np.maximum(worst, np.abs(ours - theirs).max()))
+            shown.append({"image": image, "style": style, "strength": amount})
+    return largest_difference(generator, session, shown)
+
+
+def largest_difference(
+    network: nn.Module,
+    session: onnxruntime.InferenceSession,
+    shown: Iterable[Mapping[str, Tensor]],
+    scales: np.ndarray | float = 1.0,
+) -> float:
+    """Largest |ONNX Runtime - torch| over some inputs by name, in units of `scales`."""
+    worst = 0.0
+    for inputs in shown:
+        (ours,) = session.run(None, {name: value.numpy() for name, value in inputs.items()})
+        with torch.no_grad():
+            theirs = network(*inputs.values()).numpy()
+        # NaN counts as the worst there is, and max() would pass it over.
+        worst = float(np.maximum(worst, (np.abs(ours - theirs) / scales).max()))
     return worst
+
+
+def check_parity(difference: float) -> None:
+    """ExportFailed where ONNX Runtime and torch differ by more than is let through."""
+    if not difference <= PARITY_TOLERANCE:
+        raise ExportFailed(
+            f"ONNX Runtime and torch differ by {difference:.2g}, more than {PARITY_TOLERANCE:g}. "
+            "The exported network is not the trained one; nothing was written. Check the versions "
+            "of torch and onnxruntime."
+        )
+
+
+def check_half(halved: float) -> None:
+    """ExportFailed where half and single precision differ by more than is let through."""
+    if not halved <= HALF_TOLERANCE:
+        raise ExportFailed(
+            f"Half and single precision differ by {halved:.2g}, more than {HALF_TOLERANCE:g}. "
+            "Nothing was written. Train on: weights this large are a sign of a run that diverges."
+        )

@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,8 +68,17 @@ def write_model_folder(
     An older folder is replaced whole. Raises ModelFolderUnwritable; then the older one is as it was
     and nothing else is left.
     """
-    final = models / config.model.id
     card = make_card(config, generator, gates, networks)
+    return write_folder(models / config.model.id, card.to_json(), previews, networks)
+
+
+def write_folder(
+    final: Path, card: str, previews: Sequence[PreviewPicture], networks: Path
+) -> Path:
+    """Puts all files of the folder `networks`, a card's text and pictures under a final name.
+
+    Raises ModelFolderUnwritable as `write_model_folder` does.
+    """
     with _whole_folder(final) as building:
         for file in sorted(networks.iterdir()):
             shutil.copyfile(file, building / file.name)
@@ -78,7 +87,7 @@ def write_model_folder(
             ok, data = cv2.imencode(".png", bgr, [cv2.IMWRITE_PNG_COMPRESSION, 9])
             assert ok
             (building / preview.file).write_bytes(data.tobytes())
-        (building / CARD_FILE).write_text(card.to_json(), encoding="utf-8")
+        (building / CARD_FILE).write_text(card, encoding="utf-8")
     return final
 
 
@@ -123,20 +132,13 @@ def make_card(
     config: TrainingConfig, generator: Generator, gates: NumberTree, networks: Path
 ) -> ModelCard:
     """The card of the networks that were just written to the folder `networks`."""
-    network, half = ((networks / name) for name in (NETWORK_FILE, HALF_NETWORK_FILE))
     return ModelCard(
         format=CARD_FORMAT,
         id=config.model.id,
         title=config.model.title,
         kind="style",
         description=f"{config.model.description} {missed_limits(config.styles, gates)}".strip(),
-        network=NetworkFile(
-            network.name,
-            _sha256(network),
-            network.stat().st_size,
-            OPSET,
-            HalfNetworkFile(half.name, _sha256(half), half.stat().st_size),
-        ),
+        network=describe_networks(networks),
         image=ImageInput(),
         output=ImageOutput(),
         style=VectorInput("style", generator.styles),
@@ -162,6 +164,18 @@ def make_card(
         ),
         gates=gates,
         preview="preview.png",
+    )
+
+
+def describe_networks(networks: Path) -> NetworkFile:
+    """What a card says of both precisions in the folder `networks`."""
+    network, half = ((networks / name) for name in (NETWORK_FILE, HALF_NETWORK_FILE))
+    return NetworkFile(
+        network.name,
+        _sha256(network),
+        network.stat().st_size,
+        OPSET,
+        HalfNetworkFile(half.name, _sha256(half), half.stat().st_size),
     )
 
 

@@ -32,7 +32,7 @@ from model_training.training.config import TrainingConfig
 from model_training.training.sheet import BORDER_PX
 from nuke_plugin.contract.version import VERSION
 from nuke_plugin.worker.measure.gates import MeasuredSet
-from nuke_plugin.worker.verify.precision import HALF_TOLERANCE, half_difference
+from nuke_plugin.worker.verify.precision import half_difference
 
 
 @dataclass(frozen=True)
@@ -118,16 +118,7 @@ def _write_networks(
     ids = tuple(style.id for style in config.styles)
     paint, paint_half = (SessionPainter(export.open_network(n), ids) for n in (network, half))
     difference = export.parity(generator, paint.session)
-    if not difference <= export.PARITY_TOLERANCE:
-        raise export.ExportFailed(
-            f"ONNX Runtime and torch differ by {difference:.2g}, more than "
-            f"{export.PARITY_TOLERANCE:g}. The exported network is not the trained one; "
-            "nothing was written. Check the versions of torch and onnxruntime."
-        )
+    export.check_parity(difference)
     halved = half_difference(paint.paint_tensor, paint_half.paint_tensor, len(ids))
-    if not halved <= HALF_TOLERANCE:
-        raise export.ExportFailed(
-            f"Half and single precision differ by {halved:.2g}, more than {HALF_TOLERANCE:g}. "
-            "Nothing was written. Train on: weights this large are a sign of a run that diverges."
-        )
+    export.check_half(halved)
     return paint, {"onnx_max_abs": difference, "fp16_max_abs": halved}

@@ -1,15 +1,13 @@
-"""Holds the discriminator's side of a run: it learns from real and painted, then judges."""
+"""Holds a discriminator's side of a run: it learns from real and made, then judges."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from model_training.losses.adversarial import FORMS, r1_penalty
-from model_training.networks.discriminator import PatchDiscriminator
-from model_training.training.config import AdversaryConfig
 from model_training.training.diverged import check_gradients
 from model_training.training.processes import Processes
 
@@ -19,13 +17,14 @@ R1_EVERY = 8
 
 @dataclass(frozen=True)
 class Shown:
-    """What a discriminator is shown: N pictures and, where it is conditional, what they depict."""
+    """What a discriminator is shown: N pictures, and all else that it takes."""
 
     image: Tensor
-    """(N, 3, H, W) in [0, 1]."""
+    """(N, C, H, W): what is judged."""
 
-    condition: Tensor
-    """(N, condition_channels, H, W) in [0, 1]; not looked at where D is not conditional."""
+    beside: tuple[Tensor | None, ...] = ()
+    """What the discriminator takes behind the image, in its order: the style asked for, what was
+    painted. None of it is trained."""
 
 
 class Adversary:
@@ -33,39 +32,35 @@ class Adversary:
 
     def __init__(
         self,
-        config: AdversaryConfig,
-        styles: int,
-        condition_channels: int,
+        discriminator: nn.Module,
+        form: str,
         r1: float,
         learning_rate: float,
-        device: torch.device,
         processes: Processes,
+        bf16: bool = False,
     ) -> None:
-        self.config = config
+        """With `bf16` scores are counted in bf16, but where R1 needs their gradient exact."""
         self.processes = processes
-        self.form = FORMS[config.form]
+        self.form = FORMS[form]
         self.r1 = r1
-        self.discriminator = PatchDiscriminator(
-            styles,
-            condition_channels=condition_channels if config.conditional else 0,
-            spectral=config.spectral_norm,
-        ).to(device)
+        self.bf16 = bf16
+        self.discriminator = discriminator
         self.optimiser = torch.optim.Adam(
             self.discriminator.parameters(), lr=learning_rate, betas=(0.5, 0.99)
         )
 
     def play(
-        self, real: Shown, painted: Shown, style: Tensor, number: int
+        self, real: Shown, made: Shown, number: int, name: str = "discriminator"
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Trains the discriminator once and returns the generator's loss, (N,), and a report.
 
-        Both are judged as `style` (N, K) asks.
+        `name` is what its loss is reported as.
         """
-        penalised = number % R1_EVERY == 0
+        penalised = self.r1 > 0.0 and number % R1_EVERY == 0
         real_image = real.image.detach().requires_grad_(penalised)
-        scores_real = self._judge(real_image, real.condition, style)
-        scores_painted = self._judge(painted.image.detach(), painted.condition, style)
-        losses = self.form.discriminator(scores_real, scores_painted)
+        scores_real = self._judge(real_image, real.beside, exact=penalised)
+        scores_made = self._judge(made.image.detach(), made.beside)
+        losses = self.form.discriminator(scores_real, scores_made)
         if penalised:
             losses = losses + self.r1 * R1_EVERY * r1_penalty(scores_real, real_image)
         # Processes may judge unequal numbers; every picture of the whole batch counts alike.
@@ -73,14 +68,17 @@ class Adversary:
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self.processes.average_gradients(self.discriminator.parameters())
-        check_gradients(self.discriminator, "the discriminator's gradient", number)
+        check_gradients(self.discriminator, f"the {name}'s gradient", number)
         self.optimiser.step()
         self.discriminator.requires_grad_(False)
-        scores = self._judge(painted.image, painted.condition, style)
+        scores = self._judge(made.image, made.beside)
         self.discriminator.requires_grad_(True)
-        return self.form.generator(scores), {"discriminator": loss.detach()}
+        return self.form.generator(scores), {name: loss.detach()}
 
-    def _judge(self, image: Tensor, condition: Tensor, style: Tensor) -> Tensor:
-        shown = condition.detach() if self.config.conditional else None
-        scores: Tensor = self.discriminator(image, style, shown)
-        return scores
+    def _judge(
+        self, image: Tensor, beside: tuple[Tensor | None, ...], exact: bool = False
+    ) -> Tensor:
+        seen = tuple(None if tensor is None else tensor.detach() for tensor in beside)
+        with torch.autocast(image.device.type, torch.bfloat16, self.bf16 and not exact):
+            scores: Tensor = self.discriminator(image, *seen)
+        return scores.float()

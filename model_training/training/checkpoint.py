@@ -14,8 +14,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn, optim
 
+from model_training.effects.config import decided_effect
 from model_training.networks.generator import Generator, make_generator
 from model_training.training.config import TrainingConfig, decided
+from model_training.training.run_config import RunConfig, kind_of_text
 
 FILE_NAME = "state.safetensors"
 
@@ -91,7 +93,7 @@ def saved_step(folder: Path) -> int | None:
         return int(json.loads(saved.metadata()["step"]))
 
 
-def save_config(folder: Path, config: TrainingConfig) -> None:
+def save_config(folder: Path, config: RunConfig) -> None:
     """Writes a run's resolved configuration beside its state; RunUnsaved where that fails."""
     temporary = folder / f".config.json.{os.getpid()}"
     try:
@@ -112,13 +114,27 @@ def _read(folder: Path, config: str) -> tuple[dict[str, Tensor], int]:
     path = folder / FILE_NAME
     with safe_open(str(path), framework="pt") as saved:
         metadata = saved.metadata()
-        if metadata["config"] != config and decided(metadata["config"]).deciding() != config:
-            raise RunMismatch(
-                f"Run folder '{folder}' was made with another configuration (see its config.json). "
-                "Resume with that one, or choose a new run folder."
-            )
+        _check_same_run(folder, metadata["config"], config)
         tensors = {key: saved.get_tensor(key) for key in saved.keys()}
     return tensors, int(json.loads(metadata["step"]))
+
+
+def _check_same_run(folder: Path, saved: str, config: str) -> None:
+    """RunMismatch where the texts of a saved run and of ours do not decide the same numbers."""
+    if saved == config:
+        return
+    theirs, ours = kind_of_text(saved), kind_of_text(config)
+    if theirs != ours:
+        raise RunMismatch(
+            f"Run folder '{folder}' holds a run of the kind '{theirs}', and this is one of the "
+            f"kind '{ours}'. Go on with it by impasto-train {theirs}, or choose a new run folder."
+        )
+    in_full = decided(saved) if theirs == "style" else decided_effect(saved)
+    if in_full.deciding() != config:
+        raise RunMismatch(
+            f"Run folder '{folder}' was made with another configuration (see its config.json). "
+            "Resume with that one, or choose a new run folder."
+        )
 
 
 def _fill(modules: Mapping[str, nn.Module], tensors: Mapping[str, Tensor]) -> None:
@@ -138,12 +154,18 @@ def _read_average(folder: Path, key: str) -> tuple[dict[str, Tensor], TrainingCo
                 for name in saved.keys()
                 if name.startswith("average/")
             }
-            return tensors, decided(saved.metadata()["config"])
+            text = saved.metadata()["config"]
     except FileNotFoundError as error:
         raise RunMismatch(
             f"The configuration's '{key}' names run '{folder}', which holds no {FILE_NAME}. "
             f"Train that one first, or change '{key}'."
         ) from error
+    if kind_of_text(text) != "style":
+        raise RunMismatch(
+            f"The configuration's '{key}' names run '{folder}', which is a run of the kind "
+            f"'{kind_of_text(text)}' and paints no style. Change '{key}'."
+        )
+    return tensors, decided(text)
 
 
 def load_finished(

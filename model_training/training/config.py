@@ -7,22 +7,25 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from model_training.networks.generator import GeneratorSize
 from model_training.training.config_errors import wrong_keys
 from model_training.training.config_file import ConfigInvalid, read_values
+from model_training.training.run_config import (
+    CardConfig,
+    PaceConfig,
+    RunConfig,
+    Section,
+    Weight,
+    check_ramp,
+    kind_of,
+)
 
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-Weight = Annotated[float, Field(ge=0.0, le=1000.0)]
 RunName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 
 
-class StyleConfig(_Section):
+class StyleConfig(Section):
     """One painting and how strongly it is painted."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -42,18 +45,14 @@ class StyleConfig(_Section):
         return self.painting if isinstance(self.painting, list) else [self.painting]
 
 
-class ModelConfig(_Section):
-    """What goes on the card."""
+class ModelConfig(CardConfig):
+    """What goes on the card of a style."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
-    title: str
-    description: str
-    licence: str
     preview: Path
     """Photo that the previews show painted, relative to the data folder; free to show."""
 
 
-class DataConfig(_Section):
+class DataConfig(Section):
     """Where the pictures are, relative to the data folder."""
 
     photos: list[Path]
@@ -71,7 +70,7 @@ class DataConfig(_Section):
     crop_px: Annotated[int, Field(ge=64, le=1024, multiple_of=8)] = 128
 
 
-class SizeConfig(_Section):
+class SizeConfig(Section):
     """Channels of the generator; see GeneratorSize."""
 
     kind: Literal["full", "fast"] = "full"
@@ -91,7 +90,7 @@ class SizeConfig(_Section):
         return GeneratorSize(**self.model_dump())
 
 
-class LossConfig(_Section):
+class LossConfig(Section):
     """Weights of the terms; 0 leaves a term out."""
 
     content: Weight = 1.0
@@ -124,7 +123,7 @@ class LossConfig(_Section):
     total_variation: Weight = 0.05
 
 
-class AdversaryConfig(_Section):
+class AdversaryConfig(Section):
     """How the discriminator plays; which form suits which job: docs/choosing_a_model.md."""
 
     form: Literal["minimax", "non_saturating", "lsgan", "hinge"] = "hinge"
@@ -135,7 +134,7 @@ class AdversaryConfig(_Section):
     """Share of the painting's crops whose 32 px patches are shuffled: 1 judges patches alone."""
 
 
-class DistilConfig(_Section):
+class DistilConfig(Section):
     """A finished run teaches this one; weights of the terms, 0 leaves a term out."""
 
     teacher: RunName
@@ -156,36 +155,22 @@ class DistilConfig(_Section):
     r1: Weight = 0.1
 
 
-class ScheduleConfig(_Section):
-    """Steps and learning rates; ramps are shares of the whole run in [0, 1]."""
+class ScheduleConfig(PaceConfig):
+    """The pace, and what a style's rows and strokes add to it."""
 
-    steps: Annotated[int, Field(ge=1, le=1_000_000)] = 8000
-    batch: Annotated[int, Field(ge=2, le=256)] = 4
-    learning_rate: Annotated[float, Field(gt=0.0, le=0.1)] = 1.5e-3
-    final_learning_rate: Annotated[float, Field(gt=0.0, le=0.1)] = 1e-4
     row_rate: Annotated[float, Field(gt=0.0, le=100.0)] = 1.0
     """Learning rate of the styles' rows over the trunk's: each row is trained by few images."""
-    discriminator_learning_rate: Annotated[float, Field(gt=0.0, le=0.1)] = 4e-4
-    ema: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.998
     stability_from: Annotated[float, Field(ge=0.0, le=1.0)] = 0.05
     stability_full: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
-    adversarial_from: Annotated[float, Field(ge=0.0, le=1.0)] = 0.3
-    adversarial_full: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
-    gradient_norm: Annotated[float, Field(gt=0.0)] = 5.0
-    seed: int = 1
-    sheet_every: Annotated[int, Field(ge=1)] = 500
-    save_every: Annotated[int, Field(ge=1)] = 500
 
     @model_validator(mode="after")
-    def _ramps_rise(self) -> ScheduleConfig:
-        for name in ("stability", "adversarial"):
-            if getattr(self, f"{name}_from") > getattr(self, f"{name}_full"):
-                raise ValueError(f"{name}_from must not lie behind {name}_full")
+    def _stability_rises(self) -> ScheduleConfig:
+        check_ramp("stability", self.stability_from, self.stability_full)
         return self
 
 
-class TrainingConfig(_Section):
-    """Everything that decides a run."""
+class TrainingConfig(RunConfig):
+    """Everything that decides a style's run."""
 
     model: ModelConfig
     data: DataConfig
@@ -222,8 +207,18 @@ class TrainingConfig(_Section):
             raise ValueError("train = 'rows' needs 'start', the run whose trunk is used, alone")
         return self
 
+    @property
+    def crop_px(self) -> int:
+        """See the base class."""
+        return self.data.crop_px
+
+    @property
+    def adversary_joins(self) -> bool:
+        """See the base class."""
+        return self.distil is None and self.losses.adversarial > 0.0
+
     def deciding(self) -> str:
-        """What decides the run's numbers, as text: everything but the words on the card."""
+        """See the base class."""
         values = self.model_dump(
             mode="json", exclude={"model": True, "data": {"pictures", "stills"}}
         )
@@ -265,6 +260,10 @@ def read_config(path: Path) -> TrainingConfig:
     ConfigInvalid names the file and each wrong key.
     """
     values = read_values(path)
+    if kind_of(values) != "style":
+        raise ConfigInvalid(
+            f"Configuration '{path}' is that of an effect. Train it with impasto-train effect."
+        )
     try:
         return TrainingConfig.model_validate(values)
     except ValidationError as error:

@@ -14,11 +14,12 @@ from torch import Tensor
 from model_training.data import motion
 from model_training.data.batch import TrainingBatch
 from model_training.losses import perceptual, pixels, stability
-from model_training.training.adversary import Shown
+from model_training.training.adversary import Adversary
 from model_training.training.checkpoint import load_finished
 from model_training.training.config import DistilConfig, TrainingConfig
+from model_training.training.painting_step import PaintingTraining
 from model_training.training.processes import ALONE, Processes
-from model_training.training.step import Training, ramp
+from model_training.training.step import ramp
 
 PARTIAL_SHARE = 0.3
 """How many photos are painted at a random strength; the others at strength 1."""
@@ -27,7 +28,7 @@ MIXED_SHARE = 0.15
 """How many photos are painted in a mix of two styles."""
 
 
-class DistilTraining(Training):
+class DistilTraining(PaintingTraining):
     """Trains a generator to paint as the teacher does, for the styles of a configuration."""
 
     def __init__(
@@ -48,8 +49,9 @@ class DistilTraining(Training):
         self.teacher.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.teacher.to(device)
         self.taught = self.taught.to(device)
+        self.adversary: Adversary | None = None
         if self.weights.adversarial > 0.0:
-            self.adversary = self.make_adversary(3, self.weights.r1)
+            self.adversary = self.add_adversary(3, self.weights.r1)
         if self.weights.style > 0.0:
             self.features, _, self.target = self.read_style(data)
 
@@ -94,7 +96,7 @@ class DistilTraining(Training):
         if self.adversary is None or adversary == 0.0:
             return terms, {}
         judged, report = self.adversary.play(
-            Shown(wanted, images), Shown(both, images), styles, number
+            self.shown(wanted, images, styles), self.shown(both, images, styles), number
         )
         terms["adversarial"] = self.weights.adversarial * adversary * _halves(judged)
         return terms, report

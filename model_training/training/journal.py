@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,8 +16,7 @@ import cv2
 import numpy as np
 from torch.utils.tensorboard import SummaryWriter
 
-from model_training.networks.generator import Generator
-from model_training.training.sheet import make_sheet, write_picture
+from model_training.training.sheet import write_picture
 
 LOSSES_FILE = "losses.jsonl"
 
@@ -47,9 +46,8 @@ class Journal:
                 for name, value in terms.items():
                     board.add_scalar(f"loss/{name}", value, step)
 
-    def write_sheet(self, step: int, generator: Generator, photos: Sequence[np.ndarray]) -> None:
-        """The sheet as a file and on TensorBoard."""
-        sheet = make_sheet(generator, photos)
+    def write_sheet(self, step: int, sheet: np.ndarray) -> None:
+        """The sheet, (H, W, 3) uint8 RGB, as a file and on TensorBoard."""
         with self._spared("the sheets"):
             write_picture(self.run / f"sheet_{step:06d}.png", sheet)
         with self._on_board() as board:

@@ -13,6 +13,8 @@ from types import FrameType
 
 import torch
 
+from model_training.effects.config import EffectConfig
+from model_training.effects.effect_step import EffectTraining
 from model_training.training.checkpoint import (
     RunUnsaved,
     check_run_folder,
@@ -24,6 +26,7 @@ from model_training.training.config import TrainingConfig
 from model_training.training.distil_step import DistilTraining
 from model_training.training.journal import Journal
 from model_training.training.processes import ALONE, Processes, joined_processes
+from model_training.training.run_config import RunConfig
 from model_training.training.step import Training
 from model_training.training.style_step import StyleTraining
 
@@ -42,13 +45,16 @@ class Progress:
 
 
 def make_training(
-    config: TrainingConfig,
+    config: RunConfig,
     data: Path,
     runs: Path,
     device: torch.device,
     processes: Processes = ALONE,
 ) -> Training:
     """The recipe that a configuration asks for; `runs` holds the runs it starts or learns from."""
+    if isinstance(config, EffectConfig):
+        return EffectTraining(config, data, device, processes)
+    assert isinstance(config, TrainingConfig)
     recipe = StyleTraining if config.distil is None else DistilTraining
     return recipe(config, data, runs, device, processes)
 
@@ -58,7 +64,7 @@ def _to_stderr(text: str) -> None:
 
 
 def train(
-    config: TrainingConfig,
+    config: RunConfig,
     data: Path,
     run: Path,
     *,
@@ -109,7 +115,7 @@ def _lead(
             if last % LOG_EVERY == 0:
                 journal.write_losses(last, seconds, terms)
             if last % schedule.sheet_every == 0:
-                journal.write_sheet(last, training.average, training.photos.photos)
+                journal.write_sheet(last, training.sheet())
             if last % schedule.save_every == 0 and last < steps.stop:
                 try:
                     save_state(run, training.state, last, text)

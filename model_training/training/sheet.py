@@ -62,10 +62,3 @@ def write_picture(path: Path, picture: np.ndarray) -> None:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def write_sheet(
-    path: Path, generator: Generator, photos: Sequence[np.ndarray], rows: int = 4
-) -> None:
-    """The sheet as a file."""
-    write_picture(path, make_sheet(generator, photos, rows))

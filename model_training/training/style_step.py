@@ -12,10 +12,10 @@ from model_training.data import motion
 from model_training.data.batch import TrainingBatch
 from model_training.losses import palette, perceptual, pixels, stability
 from model_training.losses.recolouring import Recolouring, measure_recolouring, recolouring_loss
-from model_training.training.adversary import Shown
 from model_training.training.config import TrainingConfig
+from model_training.training.painting_step import PaintingTraining
 from model_training.training.processes import ALONE, Processes
-from model_training.training.step import Training, ramp
+from model_training.training.step import ramp
 
 SHUFFLED_PATCH_PX = 32
 
@@ -38,7 +38,7 @@ def permute_patches(image: Tensor, patch_px: int, random: torch.Generator) -> Te
     return x.reshape(count, channels, rows * patch_px, columns * patch_px)
 
 
-class StyleTraining(Training):
+class StyleTraining(PaintingTraining):
     """Trains all styles of a configuration in one generator."""
 
     def __init__(
@@ -52,7 +52,7 @@ class StyleTraining(Training):
         super().__init__(config, data, device, processes)
         if config.start is not None:
             self.start(runs / config.start)
-        self.adversary = self.make_adversary(1, config.losses.r1)
+        self.adversary = self.add_adversary(1, config.losses.r1)
         self.features, self.paintings, self.target = self.read_style(data)
         self.recolouring: Recolouring | None = None
         if config.losses.recolouring > 0.0:
@@ -130,13 +130,11 @@ class StyleTraining(Training):
         chosen = full == 1.0
         if adversary == 0.0 or not bool(chosen.any()):
             return terms, {}
-        assert self.adversary is not None
         gate = (weights.boil_gate / boil.detach().clamp_min(1e-3)).clamp(max=1.0)
         real = self._painting_crops(index[chosen].tolist(), random)
         judged, report = self.adversary.play(
-            Shown(real, pixels.light_and_dark(real)),
-            Shown(painted[chosen], pixels.light_and_dark(image[chosen])),
-            seen.style[chosen],
+            self.shown(real, pixels.light_and_dark(real), seen.style[chosen]),
+            self.shown(painted[chosen], pixels.light_and_dark(image[chosen]), seen.style[chosen]),
             number,
         )
         term = painted.new_zeros(len(painted))

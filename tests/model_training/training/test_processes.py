@@ -14,9 +14,10 @@ import torch
 from safetensors.torch import load_file
 
 from model_training.data.batch import TrainingBatch, make_batch
+from model_training.networks.discriminator import PatchDiscriminator
 from model_training.training.adversary import Adversary, Shown
 from model_training.training.checkpoint import ROWS
-from model_training.training.config import AdversaryConfig, read_config
+from model_training.training.config import read_config
 from model_training.training.config_file import ConfigInvalid
 from model_training.training.processes import ALONE, Processes
 from model_training.training.style_step import StyleTraining
@@ -58,15 +59,14 @@ def free_port() -> str:
 def play(first: int, last: int, processes: Processes) -> dict[str, torch.Tensor]:
     """A discriminator's weights after two games, one with R1, over some of three fixed pictures."""
     torch.manual_seed(0)
-    adversary = Adversary(AdversaryConfig(), 2, 1, 1.0, 1e-3, CPU, processes)
+    adversary = Adversary(PatchDiscriminator(2), "hinge", 1.0, 1e-3, processes)
     random = torch.Generator().manual_seed(1)
-    real, painted, light = (torch.rand(3, c, 32, 32, generator=random) for c in (3, 3, 1))
+    real, painted = (torch.rand(3, 3, 32, 32, generator=random) for _ in range(2))
     style = torch.eye(2)[[0, 1, 0]]
     part = slice(first, last)
     for number in range(2):
-        adversary.play(
-            Shown(real[part], light[part]), Shown(painted[part], light[part]), style[part], number
-        )
+        beside = (style[part],)
+        adversary.play(Shown(real[part], beside), Shown(painted[part], beside), number)
     return {k: v.clone() for k, v in adversary.discriminator.state_dict().items()}
 
 

@@ -1,0 +1,1 @@
+"""Holds the training of effects: solved windows in, a generator from fields to channels out."""
