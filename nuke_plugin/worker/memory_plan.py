@@ -13,9 +13,9 @@ from pathlib import Path
 
 import OpenImageIO as oiio
 
-from nuke_plugin.contract.card import ModelCard
+from nuke_plugin.contract.network_card import NetworkCard
 from nuke_plugin.contract.stroke_settings import StrokeSettings
-from nuke_plugin.worker.strokes import network_scale, scaled_size
+from nuke_plugin.worker.strokes import network_scale
 from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry
 
 PROCESS_BYTES = 250_000_000
@@ -116,7 +116,7 @@ class MemoryPlan:
     @classmethod
     def of(
         cls,
-        card: ModelCard,
+        card: NetworkCard,
         strokes: StrokeSettings,
         plate: PlateFacts,
         available_bytes: int | None,
@@ -183,7 +183,7 @@ def plate_facts(path: Path) -> PlateFacts | None:
 
 
 def _bytes(
-    card: ModelCard,
+    card: NetworkCard,
     strokes: StrokeSettings,
     plate: PlateFacts,
     limit_px: int,
@@ -193,9 +193,8 @@ def _bytes(
     """Return what a render takes at most with such windows and so many frames at once."""
     px, own = plate.width * plate.height, plate.bytes_per_px
     scale = network_scale(card, strokes, plate.frame_px)
-    seen = scaled_size(plate.width, plate.height, scale)
-    geometry = FrameGeometry.seen_at(card, plate.width, plate.height, seen, limit_px)
-    enlarging = 0 if seen == (plate.width, plate.height) else ENLARGING_BYTES_PER_PX
+    geometry = FrameGeometry.seen_at(card, plate.width, plate.height, scale, limit_px)
+    enlarging = 0 if geometry.scaled is None else ENLARGING_BYTES_PER_PX
     reading = own + READING_BYTES_PER_PX
     painting = own + PAINTING_BYTES_PER_PX + enlarging
     writing = 2 * own + WRITING_BYTES_PER_PX

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from nuke_plugin.worker.network import Network
 from nuke_plugin.worker.planes import Planes
 from nuke_plugin.worker.plate_colour import keep_plate_colour
 from nuke_plugin.worker.resizing import resized
-from nuke_plugin.worker.strokes import enlarged, network_scale, scaled_size
+from nuke_plugin.worker.strokes import as_seen, enlarged, network_scale
 from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry, Window
 
 HALF_MAX = 65504.0
@@ -149,12 +150,7 @@ class Painter:
         height, width = planes.shape[1:]
         scale = network_scale(self.network.card, self.strokes, frame_px or min(width, height))
         geometry = FrameGeometry.seen_at(
-            self.network.card,
-            width,
-            height,
-            scaled_size(width, height, scale),
-            self.window_limit_px,
-            origin,
+            self.network.card, width, height, scale, self.window_limit_px, origin
         )
         padded = (1, 3, geometry.padded_height, geometry.padded_width)
         image: NDArray[np.float32] = np.empty(padded, np.float32)
@@ -187,15 +183,8 @@ class Painter:
                 with opencv_memory():
                     return self.run_windows(seen.image, geometry, cancellation)
             except MemoryError as error:
-                given, window_px = geometry.given, geometry.window_px
-                smaller = FrameGeometry.seen_at(
-                    self.network.card,
-                    geometry.width,
-                    geometry.height,
-                    (given.width, given.height),
-                    window_px // 2,
-                    (geometry.lead_x, geometry.lead_y),
-                )
+                window_px = geometry.window_px
+                smaller = geometry.in_smaller_windows(self.network.card, window_px // 2)
                 if smaller.window_px >= window_px:
                     raise OutOfMemory(geometry.width, geometry.height) from error
                 self.window_limit_px = window_px // 2
@@ -264,12 +253,18 @@ class Painter:
             return self._run_each(image, geometry, cancellation)
         padded = (1, 3, scaled.padded_height, scaled.padded_width)
         small: NDArray[np.float32] = np.empty(padded, np.float32)
-        scaled.frame_of(small)[0] = resized(image[0], scaled.width, scaled.height)
+        shown = scaled.frame_of(small)[0]
+        if self.network.card.wiring.sizing == RESIZED:
+            shown[:] = resized(image[0], scaled.width, scaled.height)
+            scaled.reflect_into_pad(small)
+            painted = self._run_each(small, scaled, cancellation)
+            return resized(painted, geometry.width, geometry.height)
+        scale = Fraction(scaled.width, geometry.padded_width)
+        shown[:] = as_seen(image[0], scale)
         scaled.reflect_into_pad(small)
         painted = self._run_each(small, scaled, cancellation)
-        if self.network.card.wiring.sizing == RESIZED:
-            return resized(painted, geometry.width, geometry.height)
-        return enlarged(painted, scaled.frame_of(small)[0], image[0], self.strokes.detail)
+        whole = enlarged(painted, shown, image[0], scale, self.strokes.detail)
+        return np.ascontiguousarray(geometry.frame_of(whole))
 
     def _run_each(
         self, image: NDArray[np.float32], geometry: FrameGeometry, cancellation: Cancellation

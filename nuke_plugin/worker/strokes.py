@@ -13,18 +13,17 @@ Where the plate is flat or only grainy it is 0; where light was painted dark it 
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from fractions import Fraction
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from nuke_plugin.contract.card import ModelCard
+from nuke_plugin.contract.network_card import NetworkCard
 from nuke_plugin.contract.plate_colour import LUMA_WEIGHTS
 from nuke_plugin.contract.stroke_settings import StrokeSettings
+from nuke_plugin.worker.aligned_resizing import near_fraction, rescaled
 from nuke_plugin.worker.planes import Planes
-from nuke_plugin.worker.resizing import resized
 
 LARGEST_ENLARGEMENT = 2.0
 """How much larger than the plate the network may see it: beyond, strokes would be finer than two
@@ -42,62 +41,64 @@ LARGEST_GAIN = 1.5
 _LUMA = np.array(LUMA_WEIGHTS, np.float32)
 
 
-def network_scale(card: ModelCard, settings: StrokeSettings, frame_px: int) -> float:
-    """Return how large the network sees a plate: 1 for its own pixels, 0.5 for half the width.
+def network_scale(card: NetworkCard, settings: StrokeSettings, frame_px: int) -> Fraction:
+    """Return how large the network sees a plate: 1 for its own pixels, 1/2 for half the width.
 
     ``frame_px`` is the short side of the whole format in pixels, so that a crop has the strokes of
     its frame. A model that does not know its own scale, which others trained, sees every plate as
     it is.
     """
     if settings.scale is None or card.training_scale_px == 0:
-        return 1.0
+        return Fraction(1)
     scale = card.training_scale_px / (settings.scale * frame_px)
-    return min(scale, LARGEST_ENLARGEMENT)
+    return near_fraction(min(scale, LARGEST_ENLARGEMENT))
 
 
-def scaled_size(width: int, height: int, scale: float) -> tuple[int, int]:
-    """Return the size in pixels at which the network sees a plate, at least 1x1."""
-    return max(1, math.floor(width * scale + 0.5)), max(1, math.floor(height * scale + 0.5))
+def as_seen(plate: Planes, scale: Fraction) -> Planes:
+    """Return a plate, (3, H, W) of whole groups in [0, 1], as the network sees it."""
+    return np.clip(np.stack([rescaled(plane, scale) for plane in plate]), 0, 1)
 
 
-def enlarged(painted: Planes, seen: Planes, plate: Planes, detail: float) -> Planes:
+def enlarged(
+    painted: Planes, seen: Planes, plate: Planes, scale: Fraction, detail: float
+) -> Planes:
     """Return a painting at the plate's size, with the plate's detail.
 
-    ``painted`` and ``seen``, (3, h, w), are what the network painted of what; ``plate`` (3, H, W).
-    All are display encoded, in [0, 1].
+    ``painted`` and ``seen``, (3, h, w), are what the network painted of what; ``plate`` (3, H, W)
+    was seen at ``scale``. All are display encoded, in [0, 1].
     """
-    height, width = plate.shape[1:]
-    result = resized(painted, width, height)
-    if detail == 0 or painted.shape[1:] == plate.shape[1:]:
+    back = 1 / scale
+    result = as_seen(painted, back)
+    if detail == 0:
         return result
     luma = _luminance(seen)
-    fine = _luminance(plate) - _sized(luma, width, height)
+    fine = _luminance(plate) - rescaled(luma, back)
     fine *= detail
     for plane, own in zip(result, painted, strict=True):
-        gain = _sized(_slope(luma, own), width, height)
+        gain = rescaled(_slope(luma, own), back)
         gain *= fine
         plane += gain
     return np.clip(result, 0, 1, out=result)
 
 
 def _slope(guide: NDArray[np.float32], plane: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return how a plane answers the guide in the windows round each pixel, (h, w)."""
-    mean_guide, mean_plane = _mean(guide), _mean(plane)
-    covariance = _mean(guide * plane) - mean_guide * mean_plane
-    variance = _mean(guide * guide) - mean_guide * mean_guide
-    slope = covariance / (np.maximum(variance, 0) + np.float32(GUIDE_FLOOR**2))
-    return np.clip(_mean(slope), -LARGEST_GAIN, LARGEST_GAIN)
+    """Return how a plane answers the guide in the windows round each pixel, (h, w).
+
+    In float64: on flat ground the variance is the small difference of large means.
+    """
+    x, y = guide.astype(np.float64), plane.astype(np.float64)
+    mean_x, mean_y = _mean(x), _mean(y)
+    covariance = _mean(x * y) - mean_x * mean_y
+    variance = _mean(x * x) - mean_x * mean_x
+    slope = _mean(covariance / (np.maximum(variance, 0) + GUIDE_FLOOR**2))
+    return np.asarray(np.clip(slope, -LARGEST_GAIN, LARGEST_GAIN), np.float32)
 
 
-def _mean(plane: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+def _mean(plane: NDArray[np.float64]) -> NDArray[np.float64]:
     window = (GUIDE_WINDOW_PX, GUIDE_WINDOW_PX)
-    return np.asarray(cv2.blur(plane, window, borderType=cv2.BORDER_REFLECT), np.float32)
+    return np.asarray(cv2.blur(plane, window, borderType=cv2.BORDER_REFLECT), np.float64)
 
 
 def _luminance(planes: Planes) -> NDArray[np.float32]:
     """Return the Rec. 709 luma of (3, h, w), (h, w)."""
     return np.asarray(np.tensordot(_LUMA, planes, axes=1), np.float32)
-
-
-def _sized(plane: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
-    return np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)

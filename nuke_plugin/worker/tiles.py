@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nuke_plugin.contract.card import ModelCard
+from nuke_plugin.contract.network_card import NetworkCard
 from nuke_plugin.contract.wiring import RESIZED, TILES
+from nuke_plugin.worker.aligned_resizing import extended
 
 WINDOW_LIMIT_PX = 4_000_000
 """Most pixels given to a local network at once: a padded 1080p frame whole, UHD in four."""
@@ -86,8 +88,8 @@ class FrameGeometry:
     """Geometry of the frame as the network is given it, where it is resized; else None."""
 
     lead_x: int = 0
-    """Pixels of pad on the left beyond ``border``, less than the model's grid: with them a crop
-    lies on the grid as its whole format does, and its strokes are the same."""
+    """Pixels of pad on the left beyond ``border``: with them a crop lies on the model's grid, or
+    that of its scale, as its whole format does, and its strokes are the same."""
 
     lead_y: int = 0
     """The same at the top."""
@@ -95,23 +97,41 @@ class FrameGeometry:
     @classmethod
     def seen_at(
         cls,
-        card: ModelCard,
+        card: NetworkCard,
         width: int,
         height: int,
-        seen: tuple[int, int],
+        scale: Fraction,
         limit_px: int = WINDOW_LIMIT_PX,
         origin: tuple[int, int] = (0, 0),
     ) -> FrameGeometry:
-        """Return the geometry of a frame that the network sees at another size, width and height.
+        """Return the geometry of a frame that the network sees at ``scale`` times its size.
 
         A network that has a size of its own keeps it. ``origin`` is where in its format the frame
-        begins, x and y, for one that is seen in its own pixels.
+        begins, x and y.
         """
-        if seen == (width, height) or card.wiring.sizing == RESIZED:
+        if scale == 1 or card.wiring.sizing == RESIZED:
             return cls.of(card, width, height, limit_px, origin)
-        whole = (width, height)
-        scaled = cls.of(card, *seen, limit_px)
-        return cls(width, height, 0, 0, *whole, *whole, *whole, scaled=scaled)
+        lead_x, whole_width = extended(origin[0], width, scale)
+        lead_y, whole_height = extended(origin[1], height, scale)
+        seen = (int(whole_width * scale), int(whole_height * scale))
+        seen_from = (int((origin[0] - lead_x) * scale), int((origin[1] - lead_y) * scale))
+        scaled = cls.of(card, *seen, limit_px, seen_from)
+        whole = (whole_width, whole_height)
+        return cls(
+            *(width, height, 0, 0),
+            *(*whole, *whole, *whole),
+            scaled=scaled,
+            lead_x=lead_x,
+            lead_y=lead_y,
+        )
+
+    def in_smaller_windows(self, card: NetworkCard, limit_px: int) -> FrameGeometry:
+        """Return the same frame cut into windows within ``limit_px``, or the least that work."""
+        if card.wiring.sizing == RESIZED:
+            return self
+        if self.scaled is not None:
+            return replace(self, scaled=self.scaled.in_smaller_windows(card, limit_px))
+        return self.of(card, self.width, self.height, limit_px, (self.lead_x, self.lead_y))
 
     @property
     def given(self) -> FrameGeometry:
@@ -126,7 +146,7 @@ class FrameGeometry:
     @classmethod
     def of(
         cls,
-        card: ModelCard,
+        card: NetworkCard,
         width: int,
         height: int,
         limit_px: int = WINDOW_LIMIT_PX,
@@ -169,7 +189,7 @@ class FrameGeometry:
         )
 
     @classmethod
-    def _resized(cls, card: ModelCard, width: int, height: int) -> FrameGeometry:
+    def _resized(cls, card: NetworkCard, width: int, height: int) -> FrameGeometry:
         """Return the geometry of a frame that is fitted into the network's size, and its border."""
         wiring, border = card.wiring, card.border_px
         if wiring.is_fixed_size:
@@ -186,7 +206,7 @@ class FrameGeometry:
         return cls(width, height, 0, 0, *whole, *whole, *whole, scaled=scaled)
 
     @classmethod
-    def _in_tiles(cls, card: ModelCard, width: int, height: int) -> FrameGeometry:
+    def _in_tiles(cls, card: NetworkCard, width: int, height: int) -> FrameGeometry:
         """Return the geometry of a frame in windows of the network's one size."""
         sides = (card.wiring.fixed_width_px, card.wiring.fixed_height_px)
         if card.local:
@@ -284,7 +304,7 @@ class _AxisChoice:
     computed: int
 
 
-def _axis_choices(card: ModelCard, padded: int) -> list[_AxisChoice]:
+def _axis_choices(card: NetworkCard, padded: int) -> list[_AxisChoice]:
     """Return the ways to cut an axis into 1, 2, 3... windows; only the whole unless local."""
     choices = [_AxisChoice(padded, padded, padded)]
     multiple = card.size_multiple

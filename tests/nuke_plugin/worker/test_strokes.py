@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import cv2
 import numpy as np
 import pytest
@@ -15,7 +17,8 @@ from nuke_plugin.worker.network import Network
 from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.pipeline import Studio
 from nuke_plugin.worker.planes import Planes
-from nuke_plugin.worker.strokes import enlarged, network_scale, scaled_size
+from nuke_plugin.worker.strokes import GUIDE_WINDOW_PX, enlarged, network_scale
+from nuke_plugin.worker.tiles import FrameGeometry
 
 WARM = {"warm": 1.0}
 
@@ -67,14 +70,14 @@ def test_strokes_cover_the_same_part_of_every_resolution(
 def test_a_larger_scale_gives_larger_strokes(network: Network, scale: float, seen: int) -> None:
     """The network sees the frame at its training scale over the stroke scale."""
     factor = network_scale(network.card, StrokeSettings(scale), 1024)
-    assert scaled_size(2048, 1024, factor) == (2 * seen, seen)
+    geometry = FrameGeometry.seen_at(network.card, 2048, 1024, factor)
+    assert (geometry.given.width, geometry.given.height) == (2 * seen, seen)
 
 
 def test_no_frame_is_enlarged_beyond_twice_its_size(network: Network) -> None:
     """Strokes finer than two pixels are not asked for, on a frame of one pixel neither."""
-    assert network_scale(network.card, StrokeSettings(0.25), 256) == 2.0
-    assert scaled_size(1, 1, network_scale(network.card, StrokeSettings(1.0), 1)) == (2, 2)
-    assert scaled_size(3, 1, 0.1) == (1, 1)
+    assert network_scale(network.card, StrokeSettings(0.25), 256) == 2
+    assert network_scale(network.card, StrokeSettings(1.0), 1) == 2
 
 
 def test_a_crop_has_the_strokes_of_its_format(network: Network, linear: PlateColour) -> None:
@@ -86,6 +89,34 @@ def test_a_crop_has_the_strokes_of_its_format(network: Network, linear: PlateCol
         for frame_px in (512, 1024)
     ]
     assert sizes == [60, 30]
+
+
+@pytest.mark.parametrize(
+    ("frame_px", "crop"),
+    [(1080, (731, 419, 512, 480)), (640, (13, 230, 400, 401)), (397, (351, 201, 480, 390))],
+)
+def test_a_crop_is_painted_as_its_whole_frame(
+    network: Network, linear: PlateColour, frame_px: int, crop: tuple[int, int, int, int]
+) -> None:
+    """Away from its cuts a crop has the whole frame's pixels at any scale, below 1e-5."""
+    x, y, width, height = crop
+    rng = np.random.default_rng(3)
+    whole = np.clip(picture(1280, 900) + rng.normal(0, 0.1, (3, 900, 1280)), 0, 1)
+    part = whole[:, y : y + height, x : x + width].astype(np.float32)
+    painter = Painter(network, WARM, 1.0, strokes=StrokeSettings(1.0))
+
+    def painted(planes: Planes, origin: tuple[int, int]) -> Planes:
+        seen = painter.see(planes.copy(), linear, frame_px=frame_px, origin=origin)
+        assert seen.geometry.scaled is not None
+        return np.asarray(painter.finish(seen, painter.paint(seen, Cancellation())))
+
+    expected = painted(whole.astype(np.float32), (-40, 7))[:, y : y + height, x : x + width]
+    found = painted(part, (x - 40, y + 7))
+    scale = network_scale(network.card, painter.strokes, frame_px)
+    reach = int((network.card.halo_px + GUIDE_WINDOW_PX + 3) / scale) + 1
+    inside = np.s_[:, reach:-reach, reach:-reach]
+    assert expected[inside].size > 1000
+    assert np.abs(found - expected)[inside].max() < 1e-5
 
 
 def test_the_plates_own_pixels_stay_the_default(network: Network, linear: PlateColour) -> None:
@@ -152,7 +183,9 @@ def test_detail_comes_back_where_the_painting_follows_the_plate() -> None:
     seen = shrunk(plate, 100, 75)
     for gain in (0.5, -0.5):
         painted = np.asarray(0.5 + gain * (seen - 0.5), np.float32)
-        with_detail, without = (enlarged(painted, seen, plate, d) for d in (1.0, 0.0))
+        with_detail, without = (
+            enlarged(painted, seen, plate, Fraction(1, 4), detail) for detail in (1.0, 0.0)
+        )
         line, beside = np.s_[:, 100:102, 150:250], np.s_[:, 92:94, 150:250]
         there = with_detail[line].mean() - with_detail[beside].mean()
         faint = without[line].mean() - without[beside].mean()
@@ -161,7 +194,7 @@ def test_detail_comes_back_where_the_painting_follows_the_plate() -> None:
     grainy += np.random.default_rng(1).normal(0, 0.02, grainy.shape).astype(np.float32)
     small = shrunk(grainy, 100, 75)
     flat = np.full_like(small, 0.4)
-    assert np.abs(enlarged(flat, small, grainy, 1.0) - 0.4).max() < 1e-4
+    assert np.abs(enlarged(flat, small, grainy, Fraction(1, 4), 1.0) - 0.4).max() < 1e-4
 
 
 @pytest.mark.parametrize(
