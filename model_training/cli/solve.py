@@ -12,7 +12,7 @@ import torch
 import typer
 
 from model_training.cli.options import ThreadsOption
-from model_training.solvers.clip import write_sheet
+from model_training.solvers.clip import write_clip, write_sheet
 from model_training.solvers.run_files import SolvedRun
 from model_training.solvers.solving import SolveInvalid, SolveOrder, solve_set
 
@@ -40,7 +40,8 @@ def solve_runs(
     print(f"{len(folders)} runs in '{out}', {time.perf_counter() - started:.0f} s")
     if clip:
         for folder in folders:
-            print(f"wrote {write_sheet(SolvedRun.open(folder))}")
+            run = SolvedRun.open(folder)
+            print(f"wrote {write_sheet(run)} and {write_clip(run).name}")
 
 
 def read_size(text: str) -> tuple[int, int]:

@@ -59,6 +59,16 @@ class Domain:
         box[self.inside] = frame
         return box
 
+    def extended(self, frame: Field) -> Field:
+        """A frame's field (H, W) in the box, going on beyond the frame as it ends at its edge."""
+        rows, columns = self.inside
+        height, width = self.shape
+        return np.pad(
+            frame,
+            ((rows.start, height - rows.stop), (columns.start, width - columns.stop)),
+            mode="edge",
+        )
+
 
 def _quick_length(length: int) -> int:
     return int(2 * cv2.getOptimalDFTSize((length + 1) // 2))

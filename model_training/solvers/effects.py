@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nuke_plugin.contract.effect_card import CHANNELS, FIRE, SMOKE, WATER, WIND
+
 FPS = 24
 """Frames a second of everything here; velocities are pixels in one such frame."""
 
@@ -69,18 +71,18 @@ class SolvedEffect:
 _GAS_CONTROLS = (
     ControlRange("cooling", 0.5, 2.0, is_ratio=True),
     ControlRange("turbulence", 0.0, 2.0),
-    ControlRange("wind", -3.0, 3.0),
+    ControlRange(WIND, -3.0, 3.0),
 )
 
 EFFECTS = {
     effect.name: effect
     for effect in (
-        SolvedEffect("fire", ("temperature", "soot", "density"), _GAS_CONTROLS, True, True),
-        SolvedEffect("smoke", ("density", "temperature"), _GAS_CONTROLS, True, True),
+        SolvedEffect(FIRE, CHANNELS[FIRE], _GAS_CONTROLS, True, True),
+        SolvedEffect(SMOKE, CHANNELS[SMOKE], _GAS_CONTROLS, True, True),
         SolvedEffect(
-            "water",
-            ("height", "foam"),
-            (ControlRange("wind", -4.0, 4.0), ControlRange("choppiness", 0.0, 2.0)),
+            WATER,
+            CHANNELS[WATER],
+            (ControlRange(WIND, -3.0, 3.0), ControlRange("choppiness", 0.0, 2.0)),
             False,
             False,
         ),

@@ -53,9 +53,9 @@ class FireSettings:
             turbulence=0.45 * turbulence,
             gust_px=40.0,
             gust_frames=10.0,
-            drag=0.06,
+            drag=0.07,
             wind=wind,
-            draught=1.5,
+            draught=1.8,
         )
         return cls(
             motion=motion,
@@ -68,7 +68,7 @@ class FireSettings:
             soot_life_frames=30.0,
             flicker_px=30.0,
             flicker_frames=8.0,
-            flicker=0.9,
+            flicker=0.85,
         )
 
 
@@ -90,7 +90,9 @@ class Fire:
         frames = 1.0 / steps
         for step in range(steps):
             now = frame + step * frames
-            unrest = np.clip(0.5 + 0.5 * self._flicker.at(now), 0, 1) * np.float32(settings.flicker)
+            unrest = np.clip(0.35 + 0.5 * self._flicker.at(now), 0, 1) * np.float32(
+                settings.flicker
+            )
             temperature, soot, fuel = cv2.split(gas.fields)
             np.maximum(fuel, source * (1 - unrest), out=fuel)
             burnt = fuel * np.float32(1 - (1 - settings.burn_rate) ** frames)

@@ -69,7 +69,7 @@ class Gas:
     def substeps(self) -> int:
         """How many steps the next frame is cut into, by the quickest gas now."""
         speed = float(np.sqrt(np.square(self.velocity).sum(2).max()))
-        return min(MOST_SUBSTEPS, max(2, int(np.ceil(speed / MOST_STEP_PX))))
+        return min(MOST_SUBSTEPS, max(1, int(np.ceil(speed / MOST_STEP_PX))))
 
     def step(
         self, frame: float, frames: float, lift: Field, loose: Field, expansion: Field | None = None

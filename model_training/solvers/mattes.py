@@ -23,6 +23,8 @@ LEAST_LEVEL = 0.35
 SOFT_SHARE = 0.5
 """Of the mattes with a soft edge."""
 MOST_SOFT_PX = 5.0
+WIDER = 1.7
+"""How much larger mattes are that need no room above them."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def random_matte(
     """A matte of a kind; one `is_rising` lies low, so that there is room above it."""
     unit = min(width, height)
     count = int(random.integers(2, 5)) if kind == "several" else 1
-    size = unit * (0.45 if kind == "several" else 1.0)
+    size = unit * (0.45 if kind == "several" else 1.0) * (1.0 if is_rising else WIDER)
     shapes = []
     for _ in range(count):
         shown = str(random.choice(["blob", "letters", "disc"])) if kind == "several" else kind
@@ -212,7 +214,7 @@ def _bottom(random: np.random.Generator, size: float, width: int) -> Field:
     """The whole bottom edge of the frame, its top line wavy; as wide as the frame at least."""
     square = 2 * ((width + 1) // 2 + 2)
     x = np.arange(square)
-    line = random.uniform(0.02, 0.12) * size * np.ones(square)
+    line = random.uniform(0.02, 0.12 if size <= width else 0.4) * size * np.ones(square)
     for wave in (1, 2, 3, 5):
         line += (
             0.03

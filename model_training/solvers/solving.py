@@ -16,12 +16,15 @@ from model_training.solvers.effects import EFFECTS, FPS, SolvedEffect
 from model_training.solvers.fire import Fire, FireSettings
 from model_training.solvers.mattes import KINDS, Matte, random_matte
 from model_training.solvers.run_files import RUN_FORMAT, RunRecord, is_written, new_run
+from model_training.solvers.smoke import Smoke, SmokeSettings
+from model_training.solvers.water import Water, WaterSettings
+from nuke_plugin.contract.effect_card import FIRE, SMOKE, WATER
 from nuke_plugin.contract.strict_json import NumberTree
 from nuke_plugin.contract.version import VERSION
 
 LEAST_SIDE_PX = 16
-WARM_UP_FRAMES = {"fire": 48}
-"""Solved and not kept: a gas that starts from nothing rises as one puff."""
+WARM_UP_FRAMES = {FIRE: 48, SMOKE: 96, WATER: 48}
+"""Solved and not kept: a gas that starts from nothing rises as one puff, a shore echoes late."""
 
 
 class SolveInvalid(ValueError):
@@ -89,8 +92,14 @@ class Drawn:
     def solver(self) -> tuple[Solver, NumberTree]:
         """The solver at its start, and its settings."""
         domain = Domain(self.matte.width, self.matte.height)
-        settings = FireSettings.of(**self.controls)
-        return Fire(domain, settings, self.random), NumberTree(dataclasses.asdict(settings))
+        if self.effect.name == FIRE:
+            fire = FireSettings.of(**self.controls)
+            return Fire(domain, fire, self.random), _tree(fire)
+        if self.effect.name == SMOKE:
+            smoke = SmokeSettings.of(**self.controls)
+            return Smoke(domain, smoke, self.random), _tree(smoke)
+        water = WaterSettings.of(**self.controls, level=self.matte.level)
+        return Water(domain, water, self.random), _tree(water)
 
 
 def solve_set(order: SolveOrder, folder: Path, say: Callable[[str], None]) -> list[Path]:
@@ -128,6 +137,10 @@ def _solve_run(solver: Solver, matte: Matte, record: RunRecord, folder: Path) ->
                 array[frame - warm_up] = np.concatenate(
                     [now[None], solver.channels(), solver.velocity()]
                 )
+
+
+def _tree(settings: FireSettings | SmokeSettings | WaterSettings) -> NumberTree:
+    return NumberTree(dataclasses.asdict(settings))
 
 
 def _record(order: SolveOrder, drawn: Drawn, settings: NumberTree) -> RunRecord:
