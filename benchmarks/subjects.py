@@ -14,6 +14,7 @@ import onnxruntime
 
 from model_training.evaluation.graph_cost import GraphUncountable, kmac_per_pixel
 from nuke_plugin.worker.bench.machine import product
+from nuke_plugin.worker.onnx_edit import with_constants
 from nuke_plugin.worker.sessions import ORT_ERRORS
 
 _TYPES = {
@@ -23,6 +24,8 @@ _TYPES = {
     "tensor(int32)": np.int32,
     "tensor(int64)": np.int64,
 }
+_FOLDED = (np.float32, np.float16)
+"""What the worker can make a constant of."""
 
 
 @dataclass(frozen=True)
@@ -50,19 +53,14 @@ def network_subject(name: str, file: Path, size: tuple[int, int], threads: int) 
     """A network on a random picture of ``size``, or of its own one size.
 
     Its first input with four axes is the picture, in either layout; of another input the first
-    number is 1 and the others are 0. Raises ``Refused``.
+    number is 1 and the others are 0, and they are constants of the graph, as the worker has styles
+    and strength that do not change. Raises ``Refused``.
     """
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
-    # As the worker does: threads that spin take the processor from what runs beside.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        session = onnxruntime.InferenceSession(
-            str(file), options, providers=["CPUExecutionProvider"]
-        )
-    except ORT_ERRORS as error:
-        raise Refused(f"'{file}' cannot be measured: ONNX Runtime refuses it ({error}).") from error
+        model = file.read_bytes()
+    except OSError as error:
+        raise Refused(f"'{file}' cannot be measured: it cannot be read ({error}).") from error
+    session = _opened(file, model, threads)
     random = np.random.default_rng(0)
     inputs: dict[str, np.ndarray] = {}
     picture = None
@@ -79,16 +77,32 @@ def network_subject(name: str, file: Path, size: tuple[int, int], threads: int) 
         inputs[tensor.name] = value.astype(_TYPES[tensor.type])
     if picture is None:
         raise Refused(f"'{file}' cannot be measured: none of its inputs has four axes.")
+    known = {name: value for name, value in inputs.items() if value.dtype in _FOLDED}
+    known.pop(picture, None)
+    session = _opened(file, with_constants(model, known), threads)
+    given = {name: value for name, value in inputs.items() if name not in known}
     try:
-        session.run(None, inputs)
+        session.run(None, given)
     except ORT_ERRORS as error:
         raise Refused(f"'{file}' cannot be measured: it does not run ({error}).") from error
     return Subject(
         name,
-        lambda: session.run(None, inputs),
+        lambda: session.run(None, given),
         graph_gmac(file, picture, inputs, pixels),
         pixels / 1e6,
     )
+
+
+def _opened(file: Path, model: bytes, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    # As the worker does: threads that spin take the processor from what runs beside.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except ORT_ERRORS as error:
+        raise Refused(f"'{file}' cannot be measured: ONNX Runtime refuses it ({error}).") from error
 
 
 def graph_gmac(

@@ -87,22 +87,36 @@ def luminance_of(image: Tensor) -> Tensor:
     return red + green + blue
 
 
-def window_mean(image: Tensor, side: int) -> Tensor:
+def window_mean(image: Tensor, side: int, exporting: bool = False) -> Tensor:
     """Mean of the pixels inside a square window, cut by the frame's edge: (N, C, h, w)."""
     # A column, then a row: the whole square of 9 at once costs six times as much.
-    reach = side // 2
-    columns = F.avg_pool2d(image, (side, 1), 1, (reach, 0), count_include_pad=False)
-    return F.avg_pool2d(columns, (1, side), 1, (0, reach), count_include_pad=False)
+    mean = _convolved_mean if exporting else _pooled_mean
+    return mean(mean(image, (side, 1)), (1, side))
 
 
-def without_grain(image: Tensor, grain: float) -> Tensor:
+def _pooled_mean(image: Tensor, window: tuple[int, int]) -> Tensor:
+    pad = (window[0] // 2, window[1] // 2)
+    return F.avg_pool2d(image, window, 1, pad, count_include_pad=False)
+
+
+def _convolved_mean(image: Tensor, window: tuple[int, int]) -> Tensor:
+    """The same, a column or a row, as ONNX Runtime runs it in a fifth of the pool's time."""
+    count = image.shape[1]
+    pad = (window[0] // 2, window[1] // 2)
+    sums = F.conv2d(image, image.new_ones(count, 1, *window), padding=pad, groups=count)
+    line = image[:1, :1, :, :1] if window[1] == 1 else image[:1, :1, :1]
+    inside = F.conv2d(torch.ones_like(line), image.new_ones(1, 1, *window), padding=pad)
+    return sums * (1.0 / inside)
+
+
+def without_grain(image: Tensor, grain: float, exporting: bool = False) -> Tensor:
     """The image, flat where it varies less than grain does: (N, 3, H, W) -> the same.
 
     Each pixel is drawn to its window's mean by grain^2 / (grain^2 + variance), the filter of local
     statistics (Lee 1980): edges and texture stay, grain does not become strokes.
     """
-    mean = window_mean(image, GRAIN_WINDOW)
-    variance = window_mean((image - mean).square(), GRAIN_WINDOW)
+    mean = window_mean(image, GRAIN_WINDOW, exporting)
+    variance = window_mean((image - mean).square(), GRAIN_WINDOW, exporting)
     return mean + (image - mean) * (variance / (variance + grain * grain))
 
 
@@ -167,7 +181,7 @@ class Generator(nn.Module, ABC):
         mix = torch.cat([1.0 - strength, strength * style], dim=1)  # (N, K + 1)
         seen = image
         if self.size.grain > 0.0:
-            seen = without_grain(image.float(), self.size.grain).to(image.dtype)
+            seen = without_grain(image.float(), self.size.grain, self.exporting).to(image.dtype)
         luminance = luminance_of(seen.float())
         signals = [windowed_luminance(luminance)]
         if self.size.contours:
