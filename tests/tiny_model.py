@@ -61,9 +61,9 @@ def _install(folder: Path, model_id: str, model: onnx.ModelProto, layers: int) -
     (home / "model.onnx").write_bytes(network)
     card = tiny_card(network, model_id, layers)
     (home / "card.json").write_text(card.to_json(), encoding="utf-8")
-    (home / card.preview).write_bytes(_png((200, 160, 120)))
+    (home / card.preview).write_bytes(tiny_png((200, 160, 120)))
     for slot, colour in zip(card.styles, ((220, 120, 60), (60, 120, 220)), strict=True):
-        (home / slot.preview).write_bytes(_png(colour))
+        (home / slot.preview).write_bytes(tiny_png(colour))
     return InstalledModel(home, card)
 
 
@@ -210,7 +210,7 @@ def tiny_card(network: bytes, model_id: str = MODEL_ID, layers: int = 2) -> Mode
     )
 
 
-def _png(colour: tuple[int, int, int], side: int = 32) -> bytes:
+def tiny_png(colour: tuple[int, int, int], side: int = 32) -> bytes:
     """Return a square PNG of one colour."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:

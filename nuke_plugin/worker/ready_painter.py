@@ -9,6 +9,7 @@ from nuke_plugin.contract.errors import OptionInvalid
 from nuke_plugin.worker.gpu_devices import gpu_device, gpu_devices
 from nuke_plugin.worker.memory import available_bytes, give_large_arrays_back
 from nuke_plugin.worker.memory_plan import MemoryPlan, plate_facts
+from nuke_plugin.worker.network_run import NetworkRun
 from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.plate_sequence import PlateSequence
 from nuke_plugin.worker.providers import CPU, share_of_machine
@@ -30,7 +31,7 @@ def ready_painter(
     """
     give_large_arrays_back()
     if settings.device is not None and settings.use_gpu:
-        _check_device(settings.device)
+        check_device(settings.device)
     network = studio.network(
         settings.model, settings.half_precision, settings.use_gpu, settings.device
     )
@@ -56,19 +57,7 @@ def _tell_how_it_runs(settings: RenderSettings, painter: Painter, on_warning: Wa
     network = painter.network
     if network.card.caution:
         on_warning(None, network.card.caution)
-    if network.fell_back:
-        on_warning(
-            None, f"{network.fell_back}; {network.provider} runs. `impasto doctor` says why."
-        )
-    elif settings.device is not None and settings.use_gpu and network.provider == CPU:
-        on_warning(
-            None,
-            f"No graphics card works here, so --device {settings.device} means nothing and the "
-            "processor paints. `impasto doctor` says why.",
-        )
-    problem = network.engine_problem
-    if problem:
-        on_warning(None, problem)
+    tell_provider(network, settings.use_gpu, settings.device, on_warning)
     if settings.fold:
         reason = network.fold(painter.style, painter.strength)
         if reason:
@@ -79,6 +68,36 @@ def _tell_how_it_runs(settings: RenderSettings, painter: Painter, on_warning: Wa
             )
 
 
+def tell_provider(network: NetworkRun, use_gpu: bool, device: int | None, on_warning: Warn) -> None:
+    """Tell where another provider runs than was asked for, and what its engines suffer from."""
+    if network.fell_back:
+        on_warning(
+            None, f"{network.fell_back}; {network.provider} runs. `impasto doctor` says why."
+        )
+    elif device is not None and use_gpu and network.provider == CPU:
+        on_warning(
+            None,
+            f"No graphics card works here, so --device {device} means nothing and the "
+            "processor paints. `impasto doctor` says why.",
+        )
+    problem = network.engine_problem
+    if problem:
+        on_warning(None, problem)
+
+
+def memory_there(network: NetworkRun, device: int | None) -> tuple[int | None, int | None]:
+    """Return the bytes that are free for this process, and on the card that runs the network.
+
+    None where it is not known, or no card runs it.
+    """
+    card_bytes = None
+    if network.provider != CPU:
+        found = gpu_device(device or 0)
+        card_bytes = None if found is None else found.free_bytes
+    free_bytes = available_bytes()
+    return None if free_bytes is None else int(free_bytes * share_of_machine()), card_bytes
+
+
 def _planned(
     settings: RenderSettings, painter: Painter, plates: PlateSequence, on_warning: Warn
 ) -> MemoryPlan:
@@ -86,16 +105,12 @@ def _planned(
     facts = None if first is None else plate_facts(plates.pattern.path(first))
     if facts is None:
         return MemoryPlan.unknown(settings.tile_px)  # the reading says what is wrong
-    card_bytes = None
-    if painter.network.provider != CPU:
-        device = gpu_device(settings.device or 0)
-        card_bytes = None if device is None else device.free_bytes
-    free_bytes = available_bytes()
+    free_bytes, card_bytes = memory_there(painter.network, settings.device)
     plan = MemoryPlan.of(
         painter.network.card,
         painter.strokes,
         facts,
-        None if free_bytes is None else int(free_bytes * share_of_machine()),
+        free_bytes,
         card_bytes,
         settings.tile_px,
         settings.steady,
@@ -108,7 +123,8 @@ def _planned(
     return plan
 
 
-def _check_device(number: int) -> None:
+def check_device(number: int) -> None:
+    """Raise ``OptionInvalid`` where there is no graphics card of this number."""
     if _MAPPED_DEVICES in os.environ:
         return  # numbers are then not the driver's; ONNX Runtime says whether there is one
     found = gpu_devices()

@@ -68,7 +68,7 @@ def _water(recipe: FieldRecipe, fields: Any) -> tuple[Any, ...]:
 def _three_smears(recipe: FieldRecipe, fields: Any) -> tuple[Any, Any, Any]:
     """Return the nearest, a middle and the furthest smear; of fewer some twice."""
     last = len(recipe.smears_px)
-    return tuple(fields[..., at, :, :] for at in (1, (last + 1) // 2, last))  # type: ignore[return-value]
+    return tuple(fields[..., at, :, :] for at in (1, (last + 1) // 2, last))
 
 
 def _noise(recipe: FieldRecipe, fields: Any, channel: int) -> Any:

@@ -7,7 +7,9 @@ cubic B-spline in x, y and time joins them: smooth to the second derivative, so 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,11 +81,11 @@ def _fill(
     first_time, weights_time = _taps(times)
     cells_x = np.arange(first_x.min(), first_x.max() + 4)
     cells_y = np.arange(first_y.min(), first_y.max() + 4)
-    lattice = np.zeros((cells_y.size, cells_x.size))
+    values = np.zeros((cells_y.size, cells_x.size))
     for later in range(4):
-        values = _values(cells_x, cells_y, int(first_time[0]) + later, key)
-        lattice += weights_time[later, 0] * values
-    lattice = lattice.astype(np.float32)
+        at_time = _values(cells_x, cells_y, int(first_time[0]) + later, key)
+        values += weights_time[later, 0] * at_time
+    lattice = values.astype(np.float32)
     _join(plane, lattice, first_x - cells_x[0], weights_x, first_y - cells_y[0], weights_y)
 
 
@@ -115,7 +117,7 @@ def _join(
             band += part
 
 
-def _taps(places: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def _taps(places: NDArray[np.floating[Any]]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Return for places in cells the first of four knots, and the weights, (4, count).
 
     The weights are those of the uniform cubic B-spline (Unser 1999, eq. 4), divided by the root of
@@ -144,7 +146,9 @@ def _values(
     along_y = _scrambled(cells_y.astype(np.uint32) * np.uint32(_FACTORS[1]) ^ np.uint32(start))
     along_x = cells_x.astype(np.uint32) * np.uint32(_FACTORS[0])
     words = _scrambled(along_y[:, None] ^ along_x[None, :])
-    return (words.astype(np.float64) / 2**31 - 1) * np.sqrt(3.0)
+    values: NDArray[np.float64] = words.astype(np.float64)
+    values = (values / 2**31 - 1) * math.sqrt(3)
+    return values
 
 
 def _scrambled(words: NDArray[np.uint32]) -> NDArray[np.uint32]:

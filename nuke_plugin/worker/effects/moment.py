@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from nuke_plugin.contract.effect_settings import EffectSettings
 from nuke_plugin.contract.field_checks import check
 
 _LONGEST = 1e9
@@ -48,6 +49,23 @@ class Moment:
         check(abs(self.drift) <= _LONGEST, "drift", self.drift, "-1e9 to 1e9")
         inside = _SMALLEST_SEED <= self.seed <= _LARGEST_SEED
         check(inside, "seed", self.seed, "a whole number of 64 bits")
+
+    @classmethod
+    def of_frame(cls, frame: int, settings: EffectSettings, wind: float) -> Moment:
+        """Return what a frame shows at a steady speed and in a steady wind, pixels a frame.
+
+        The wind goes its way in the effect's own time: slow motion slows it too. In a loop the
+        frame's number is taken within the first turn, so that a turn later is the same to the bit.
+        """
+        frames = settings.loop_frames
+        if frames is not None:
+            frame %= frames
+        time = settings.speed * frame
+        loop = None
+        if frames is not None and settings.speed != 0:
+            turn = settings.speed * frames
+            loop = Loop(turn, wind * turn)
+        return cls(time, wind * time, settings.seed, loop)
 
     def parts(self) -> Iterator[tuple[float, Moment]]:
         """Yield one or two moments of endless noise, with their weights; the squares sum to 1.

@@ -11,9 +11,12 @@ import pytest
 from nuke_plugin.contract.errors import (
     CardInvalid,
     CardMissing,
+    EffectNotFound,
     ModelFileMismatch,
     ModelFileMissing,
     ModelFileTruncated,
+    ModelIsEffect,
+    ModelIsStyle,
     ModelNotFound,
     ModelPathInvalid,
     StyleNotFound,
@@ -25,6 +28,7 @@ from nuke_plugin.contract.library import (
     verify_network_file,
 )
 from tests.nuke_plugin.contract.card_examples import NETWORK, write_model
+from tests.nuke_plugin.contract.effect_examples import write_effect
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -212,3 +216,43 @@ def test_half_network_file_is_checked_too(tmp_path: Path) -> None:
     (folder / "half.onnx").write_bytes(b"full")
     with pytest.raises(ModelFileMismatch, match=r"half\.onnx"):
         verify_network_file(installed)
+
+
+def test_styles_and_effects_are_listed_apart(tmp_path: Path) -> None:
+    """One place holds both kinds, each listed by itself, and a broken effect is a problem."""
+    write_model(tmp_path, "masters")
+    folder = write_effect(tmp_path, "fire")
+    write_effect(tmp_path, "smoke").joinpath("card.json").write_text("{", encoding="utf-8")
+    both = library(tmp_path)
+    assert [found.card.id for found in both.models()] == ["masters"]
+    (effect,) = both.effects()
+    assert effect.card.id == "fire"
+    assert effect.network_path == folder / "model.onnx"
+    assert effect.movie_path.parent == effect.preview_path.parent == folder
+    assert [type(problem) for problem in both.problems()] == [CardInvalid]
+
+
+def test_each_kind_is_refused_by_name_where_the_other_is_wanted(tmp_path: Path) -> None:
+    """An effect's id finds no style and a style's no effect, and the errors say what they are."""
+    write_model(tmp_path, "masters")
+    write_effect(tmp_path, "fire")
+    both = library(tmp_path)
+    with pytest.raises(ModelIsEffect, match="'fire'"):
+        both.find("fire")
+    with pytest.raises(ModelIsEffect, match="'fire'"):
+        both.find_style("fire")
+    with pytest.raises(ModelIsStyle, match="'masters'"):
+        both.find_effect("masters")
+
+
+def test_an_effect_is_found_by_id_title_or_kind(tmp_path: Path) -> None:
+    """Its id goes before its title and what it makes; else the nearest names are told."""
+    write_effect(tmp_path, "campfire")
+    both = library(tmp_path)
+    for name in ("campfire", "CAMP FIRE", "fire"):
+        assert both.find_effect(name).card.id == "campfire"
+    with pytest.raises(EffectNotFound, match="Did you mean campfire"):
+        both.find_effect("campfier")
+    (tmp_path / "fire").mkdir()
+    with pytest.raises(CardMissing):
+        both.find_effect("fire")
