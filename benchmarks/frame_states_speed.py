@@ -59,7 +59,7 @@ def _measure(node: Any, frames: int, folder: Path) -> None:
 
     print(f"{frames} frames, {len(os.sched_getaffinity(0))} processors, Python {sys.version[:6]}")
     _timed("nothing painted", lambda: frame_states.of(node))
-    _paint(node)
+    paint_without_painting(node)
     _timed("all painted, headers read first", lambda: frame_states.of(node))
     _timed("all painted, again", lambda: frame_states.of(node))
     newer = folder / "plate.0001.exr"
@@ -72,7 +72,7 @@ def _measure(node: Any, frames: int, folder: Path) -> None:
     _timed("settings changed, all stale", lambda: frame_states.of(node))
 
 
-def _paint(node: Any) -> None:
+def paint_without_painting(node: Any) -> None:
     """Write results with headers as long as real ones, without painting."""
     from nuke_standin import pixels
 
