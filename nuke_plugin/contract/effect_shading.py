@@ -19,6 +19,12 @@ from nuke_plugin.contract.planck import HOTTEST_KELVIN, LEAST_KELVIN
 Colour = tuple[float, float, float]
 """Red, green and blue."""
 
+UNIT_FRAME_PX = 540
+"""Short side of the frame whose pixels are network pixels, at scale 1."""
+
+PIXEL_SCALE_ATTRIBUTE = "impasto/pixel_scale"
+"""The header's note of how many pixels of a frame are one of the network's."""
+
 MOST_STOPS = 20.0
 MOST_LIGHT = 1000.0
 MOST_PX = 1000.0

@@ -8,6 +8,7 @@
     │   ├── FrameMissing            FileNotFoundError
     │   ├── PlateUnreadable         OSError
     │   ├── PlateChannelsMissing    ValueError
+    │   ├── EffectChannelsMissing   ValueError
     │   ├── MatteChannelMissing     ValueError
     │   └── MatteSizeDiffers        ValueError
     ├── ModelError                  what is installed
@@ -184,6 +185,24 @@ class PlateChannelsMissing(PlateError, ValueError):
         super().__init__(
             f"The plate {self.path} has no R, G and B channels: it holds "
             f"{', '.join(self.found) or 'no channel'}. Write it with rgb or rgba."
+        )
+
+
+class EffectChannelsMissing(PlateError, ValueError):
+    """An image lacks the physical channels that an effect's picture is made of."""
+
+    def __init__(
+        self, path: AnyPath, needed: Mapping[str, Sequence[str]], found: Sequence[str]
+    ) -> None:
+        """``needed`` are the channels by effect: of one that was named, or of all."""
+        self.path = str(path)
+        self.needed = {effect: tuple(names) for effect, names in needed.items()}
+        self.found = tuple(found)
+        wanted = "; ".join(f"{effect}: {', '.join(n)}" for effect, n in self.needed.items())
+        super().__init__(
+            f"The file {self.path} cannot be shaded: it holds {', '.join(self.found) or 'nothing'} "
+            f"and not the channels of an effect ({wanted}). Name the files that `impasto effect` "
+            "wrote, or write the channels under these names."
         )
 
 

@@ -29,6 +29,7 @@ except ImportError as error:
 
 from nuke_plugin.worker.bench.command import bench  # these need typer
 from nuke_plugin.worker.command_end import AsJson, finish
+from nuke_plugin.worker.effects.shade_command import shade
 from nuke_plugin.worker.execution_options import Device, TileSize, device_of
 from nuke_plugin.worker.farm.command import farm, farm_task
 from nuke_plugin.worker.importing.command import import_network
@@ -299,6 +300,7 @@ app.command("verify")(verify_model)
 app.command("nuke-install")(nuke_install)
 app.command("farm")(farm)
 app.command("farm-task")(farm_task)
+app.command("shade")(shade)
 
 
 @app.command()

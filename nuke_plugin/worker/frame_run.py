@@ -124,6 +124,11 @@ class FrameRun(ABC, Generic[_Loaded, _Painted]):
         """Return the same without what the network saw, which nobody needs once it is painted."""
         return loaded
 
+    @property
+    def _provider(self) -> str:
+        """What runs the network; nothing where there is none."""
+        return self._network.provider
+
     def run(self) -> RenderReport:
         """Paint all frames; return what came of it.
 
@@ -149,7 +154,7 @@ class FrameRun(ABC, Generic[_Loaded, _Painted]):
             tuple(sorted(self._written)),
             tuple(sorted(self._failed, key=lambda failure: failure.frame)),
             self._broken_pixels,
-            self._network.provider,
+            self._provider,
             dict(self._stages),
             time.perf_counter() - self._started,
             tuple(sorted(self._kept)),

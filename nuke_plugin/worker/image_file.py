@@ -140,6 +140,14 @@ def read_plate(path: Path) -> PlateImage:
     ``PlateUnreadable`` for a file that is truncated, damaged or no image,
     ``PlateChannelsMissing`` for one without R, G and B, and ``OutOfMemory``.
     """
+    return _find_picture(path, read_parts(path))
+
+
+def read_parts(path: Path) -> tuple[PlatePart, ...]:
+    """Return all parts of a file, whatever channels they have, one or more.
+
+    Raises ``PlateUnreadable`` and ``OutOfMemory`` as ``read_plate`` does.
+    """
     config = oiio.ImageSpec()
     # Multiplying encoded values by alpha, as OpenImageIO would on reading, is not compositing.
     config["oiio:UnassociatedAlpha"] = 1
@@ -152,7 +160,7 @@ def read_plate(path: Path) -> PlateImage:
             parts.append(_read_part(file, path))
     finally:
         file.close()
-    return _find_picture(path, tuple(parts))
+    return tuple(parts)
 
 
 def write_result(

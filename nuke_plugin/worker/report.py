@@ -34,6 +34,25 @@ def render_lines(report: RenderReport, results: str) -> list[str]:
     return lines
 
 
+def shade_lines(report: RenderReport, effect: str, results: str) -> list[str]:
+    """Return what a shading of an effect wrote, where, and how long it took."""
+    lines = []
+    count = len(report.written)
+    if count > 0:
+        lines = [
+            f"Shaded {_frames_text(report.written)} of {effect} to {results}",
+            f"{report.seconds:.1f} s, {report.seconds / count:.2f} s a frame",
+        ]
+    if report.kept:
+        lines.append(f"Kept, on disk as asked for: {_frames_text(report.kept)}")
+    if report.broken_pixels:
+        lines.append(f"Pixels with NaN or infinite channels: {report.broken_pixels}")
+    if report.failed:
+        failed = _frames_text(tuple(failure.frame for failure in report.failed))
+        lines.append(f"Failed: {failed}; the warnings say why.")
+    return lines
+
+
 def style_lines(library: ModelLibrary) -> list[str]:
     """Return the installed styles, grouped by model."""
     models = library.models()

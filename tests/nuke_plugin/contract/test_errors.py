@@ -32,6 +32,14 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "rgba.",
     ),
     (
+        errors.EffectChannelsMissing(
+            "/shot/fire.1003.exr", {"fire": ("temperature", "density", "soot")}, ["A", "soot"]
+        ),
+        "The file /shot/fire.1003.exr cannot be shaded: it holds A, soot and not the channels of "
+        "an effect (fire: temperature, density, soot). Name the files that `impasto effect` wrote, "
+        "or write the channels under these names.",
+    ),
+    (
         errors.MatteChannelMissing("/shot/roto.1003.exr", "matte.fire", ["A", "depth.Z"]),
         "The matte /shot/roto.1003.exr has no channel 'matte.fire': it holds A, depth.Z. Name one "
         "of them (--channel).",

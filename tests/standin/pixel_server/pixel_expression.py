@@ -24,12 +24,14 @@ _TOKEN = re.compile(
 _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "abs": np.abs,
     "clamp": lambda x, low=0.0, high=1.0: np.minimum(np.maximum(x, low), high),
+    "cos": np.cos,
     "exp": np.exp,
     "isinf": lambda x: np.isinf(x),
     "isnan": lambda x: np.isnan(x),
     "max": lambda *values: _folded(np.maximum, values),
     "min": lambda *values: _folded(np.minimum, values),
     "pow": np.power,
+    "sin": np.sin,
     "sqrt": np.sqrt,
 }
 
