@@ -80,7 +80,7 @@ class FireShading(Scattering):
     temperature: float = 2000.0
     """Kelvin where the temperature is 1; a flame of wood is at 1300 to 2000."""
 
-    coolest: float = 900.0
+    coolest: float = 1200.0
     """Kelvin where the temperature is 0; below ``temperature``. The further apart, the darker the
     flame's edges."""
 

@@ -58,35 +58,38 @@ def chromaticity(kelvin: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def glow(kelvin: NDArray[np.float32], brightest: float, space: ResultSpace) -> Planes:
-    """Return the light of black bodies, (3, H, W) in a space, none of it negative.
+    """Return the light of black bodies, (3, ...) in a space, none of it negative.
 
-    ``kelvin`` is (H, W); what is outside the formula's range counts as its end. A body of
+    ``kelvin`` is (H, W) or (N,); what is outside the formula's range counts as its end. A body of
     ``brightest`` kelvin has the luminance ``CORE``, one of another temperature what Planck says.
     """
     reciprocal = np.float32(1000) / np.clip(kelvin, LEAST_KELVIN, HOTTEST_KELVIN)
     scale = CORE / tristimulus(1, brightest)
-    values = np.stack([_formula(index, reciprocal) for index in range(3)])
+    logarithm = np.log(reciprocal)
+    values = np.stack([_formula(index, reciprocal, logarithm) for index in range(3)])
     values *= np.float32(scale)
     to_space = (space.matrix @ np.array(XYZ_TO_REC709)).astype(np.float32)
     colours: Planes = np.tensordot(to_space, values, axes=1)
     return held_in_gamut(colours, values[1])
 
 
-def _formula(index: int, reciprocal: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return X, Y or Z by the formula of ``contract/planck.py``, (H, W)."""
+def _formula(
+    index: int, reciprocal: NDArray[np.float32], logarithm: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return X, Y or Z by the formula of ``contract/planck.py``, of u and its logarithm."""
     power, coefficients = FITS[index]
     exponent = np.full_like(reciprocal, coefficients[-1])
     for coefficient in reversed(coefficients[:-1]):
         exponent *= reciprocal
         exponent += np.float32(coefficient)
-    value: NDArray[np.float32] = np.power(reciprocal, np.float32(power)) * np.exp(exponent)
-    return value
+    exponent += np.float32(power) * logarithm
+    return np.exp(exponent, out=exponent)
 
 
 def held_in_gamut(colours: Planes, luminance: NDArray[np.float32]) -> Planes:
-    """Return colours, (3, H, W), drawn towards the grey of their luminance until none is negative.
+    """Return colours, (3, ...), drawn towards the grey of their luminance until none is negative.
 
-    ``luminance`` is (H, W) and above 0.
+    ``luminance`` is (...) and above 0.
     """
     least = np.minimum(colours.min(axis=0), 0)
     held: Planes = (colours - least) * (luminance / (luminance - least))

@@ -56,8 +56,14 @@ def picture(
 
 
 def emission(channels: Mapping[str, Plane], settings: FireShading, space: ResultSpace) -> Planes:
-    """Return the light of the hot gas before soot and exposure, (3, H, W)."""
+    """Return the light of the hot gas before soot and exposure, (3, H, W).
+
+    Only where there is any: most of a frame is not on fire, and the formula is the costly part.
+    """
+    burning = channels["density"] > 0  # (H, W)
     span = np.float32(settings.temperature - settings.coolest)
-    kelvin = np.float32(settings.coolest) + span * channels["temperature"]
-    shining = absorbed(np.float32(settings.density) * np.maximum(channels["density"], 0))
-    return glow(kelvin, settings.temperature, space) * shining
+    kelvin = np.float32(settings.coolest) + span * channels["temperature"][burning]
+    shining = absorbed(np.float32(settings.density) * channels["density"][burning])
+    light: Planes = np.zeros((3, *burning.shape), np.float32)
+    light[:, burning] = glow(kelvin, settings.temperature, space) * shining
+    return light

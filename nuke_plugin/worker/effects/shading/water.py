@@ -38,6 +38,9 @@ from nuke_plugin.worker.planes import Planes
 NORMAL = ("normal.x", "normal.y", "normal.z")
 CURVATURE, CAUSTICS = "curvature", "caustics"
 
+_LEAST = np.float32(1e-30)
+"""What a logarithm is taken of at least: powers by it take a third of the time."""
+
 
 def layers(
     channels: Mapping[str, Plane], settings: WaterShading, pixel_scale: float
@@ -100,7 +103,9 @@ def picture(
 
 def fresnel(facing: Plane) -> Plane:
     """Return the share of light that water mirrors, for the cosine of the angle; Schlick's."""
-    share: Plane = np.float32(F0) + np.float32(1 - F0) * (1 - facing) ** 5
+    rest = 1 - facing
+    fourth = np.square(np.square(rest))
+    share: Plane = np.float32(F0) + np.float32(1 - F0) * (fourth * rest)
     return share
 
 
@@ -143,7 +148,8 @@ def _lobe(
     power = 2 / roughness**4 - 2
     share = F0 + (1 - F0) * (1 - float(between @ view)) ** 5
     peak = share * (power + 2) / 8
-    lobe: Plane = np.float32(peak) * np.power(np.clip(_dot(normal, between), 0, 1), power)
+    cosine = np.clip(_dot(normal, between), _LEAST, 1)
+    lobe: Plane = np.float32(peak) * np.exp(np.float32(power) * np.log(cosine))
     return lobe
 
 
@@ -162,5 +168,6 @@ def _body(channels: Mapping[str, Plane], settings: WaterShading) -> Planes:
 
 def _power(tint: Colour, lengths: Plane) -> Planes:
     """Return what is left of each channel of the light, (3, H, W), after so many clarities."""
-    left: Planes = np.stack([np.float32(share) ** lengths for share in tint])
+    logarithms = np.log(np.maximum(np.array(tint, np.float32), _LEAST))
+    left: Planes = np.stack([np.exp(lengths * logarithm) for logarithm in logarithms])
     return left

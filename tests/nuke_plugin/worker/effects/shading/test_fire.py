@@ -31,7 +31,7 @@ def test_a_pixel_is_what_the_formula_says() -> None:
     """Luminance of a warm, sooty pixel in the dark follows Planck, Kirchhoff and Beer-Lambert."""
     settings = FireShading(ambient=(0, 0, 0), light=(0, 0, 0), exposure=-1.0, soot=2.0)
     *rgb, alpha = pixel(settings, temperature=0.6, density=0.4, soot=0.7)
-    planck = integrated(np.array([900 + 0.6 * 1100]))[0, 1]
+    planck = integrated(np.array([1200 + 0.6 * 800]))[0, 1]
     shining = 1 - math.exp(-3 * 0.4)
     through = (1 - math.exp(-1.4)) / 1.4
     assert LUMINANCE @ rgb == pytest.approx(CORE * planck * shining * through / 2, rel=5e-3)

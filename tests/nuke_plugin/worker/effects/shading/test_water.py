@@ -169,9 +169,9 @@ def test_curvature_is_the_laplacian_in_network_pixels() -> None:
 
 
 def test_foam_lies_over_the_water() -> None:
-    """At foam 1 only foam is seen, as a white wall of its colour; half of it is half of both."""
+    """At foam 1 only foam is seen, in the mean light of the sky; half of it is half of both."""
     settings = WaterShading(
-        sun=BLACK, zenith=(1, 1, 1), horizon=(1, 1, 1), foam_colour=(0.8, 0.7, 0.6)
+        sun=BLACK, zenith=(0.5, 0.5, 0.5), horizon=(1.5, 1.5, 1.5), foam_colour=(0.8, 0.7, 0.6)
     )
     none, half, full = (flat(settings, foam=f)[:3] for f in (0.0, 0.5, 1.0))
     np.testing.assert_allclose(full, [0.8, 0.7, 0.6], rtol=1e-5)
