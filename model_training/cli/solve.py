@@ -15,6 +15,7 @@ from model_training.cli.options import ThreadsOption
 from model_training.solvers.clip import write_clip, write_sheet
 from model_training.solvers.run_files import SolvedRun
 from model_training.solvers.solving import SolveInvalid, SolveOrder, solve_set
+from model_training.solvers.stock_plates import PlatesOrder, write_plates
 
 SIZE = re.compile(r"([1-9]\d{0,4})x([1-9]\d{0,4})")
 
@@ -26,6 +27,10 @@ def solve_runs(
     frames: Annotated[int, typer.Option(help="Frames of each run.", min=1)] = 160,
     size: Annotated[str, typer.Option(help="Width x height in pixels.")] = "256x320",
     seed: Annotated[int, typer.Option(help="Another seed, another set.", min=0)] = 0,
+    plates: Annotated[
+        Path | None,
+        typer.Option(help="Folder of fire or smoke on black to make the runs of, in its place."),
+    ] = None,
     clip: Annotated[bool, typer.Option("--clip", help="Pictures of each run to look at.")] = False,
     threads: ThreadsOption = 0,
 ) -> None:
@@ -36,7 +41,11 @@ def solve_runs(
         torch.set_num_threads(threads)
         cv2.setNumThreads(threads)
     started = time.perf_counter()
-    folders = solve_set(order, out, print)
+    if plates is None:
+        folders = solve_set(order, out, print)
+    else:
+        taken = PlatesOrder(effect, plates, runs, frames, width, height)
+        folders = write_plates(taken, out, print)
     print(f"{len(folders)} runs in '{out}', {time.perf_counter() - started:.0f} s")
     if clip:
         for folder in folders:

@@ -41,7 +41,7 @@ def write_clip(run: SolvedRun) -> Path:
     """Write a run as a moving picture into its folder, at the speed it was solved for."""
     animation = cv2.Animation()
     animation.frames = [picture(run, frame)[..., ::-1] for frame in range(run.record.frames)]
-    animation.durations = np.full(run.record.frames, round(1000 / FPS), np.int32)
+    animation.durations = [round(1000 / FPS)] * run.record.frames
     path = run.folder / CLIP_FILE
     with whole_file(path) as temporary:
         cv2.imwriteanimation(str(temporary), animation, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
@@ -53,7 +53,8 @@ def picture(run: SolvedRun, frame: int) -> NDArray[np.uint8]:
     matte = run.matte(frame)
     shown = display(run.record.effect, run.channels(frame), matte).astype(np.float32)
     free = 1 - np.minimum(shown.max(axis=2, keepdims=True) / 255, 1)
-    return np.clip(shown + matte[..., None] * free * MATTE_SHADE, 0, 255).astype(np.uint8)
+    tinted = np.clip(shown + matte[..., None] * free * MATTE_SHADE, 0, 255)
+    return np.asarray(tinted, np.uint8)
 
 
 def _encoded(picture: NDArray[np.uint8]) -> bytes:

@@ -51,7 +51,7 @@ class Domain:
         rows, columns = self.inside
         y = _outside(self.shape[0], rows)
         x = _outside(self.shape[1], columns)
-        return np.maximum(y[:, None], x[None, :]) ** 2
+        return np.asarray(np.maximum(y[:, None], x[None, :]) ** 2, np.float32)
 
     def padded(self, frame: Field) -> Field:
         """A frame's field, (H, W) or (H, W, C), in the box, with 0 round it."""
@@ -63,11 +63,12 @@ class Domain:
         """A frame's field (H, W) in the box, going on beyond the frame as it ends at its edge."""
         rows, columns = self.inside
         height, width = self.shape
-        return np.pad(
+        extended = np.pad(
             frame,
             ((rows.start, height - rows.stop), (columns.start, width - columns.stop)),
             mode="edge",
         )
+        return np.asarray(extended, np.float32)
 
 
 def _quick_length(length: int) -> int:
@@ -79,4 +80,4 @@ def _outside(length: int, inside: slice) -> Field:
     place = np.arange(length, dtype=np.float32)
     before = (inside.start - place) / max(1, inside.start)
     after = (place - inside.stop + 1) / max(1, length - inside.stop)
-    return np.clip(np.maximum(before, after), 0.0, 1.0)
+    return np.asarray(np.clip(np.maximum(before, after), 0.0, 1.0), np.float32)

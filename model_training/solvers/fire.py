@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from model_training.solvers.domain import Domain, Field
@@ -85,29 +84,28 @@ class Fire:
     def advance(self, frame: float, matte: Field) -> None:
         """Burn from `frame` to the next with a matte (H, W) of the frame's size."""
         gas, settings = self._gas, self._settings
-        source = gas.domain.padded(matte)
         steps = gas.substeps()
         frames = 1.0 / steps
-        for step in range(steps):
+        for step, source in enumerate(gas.sources(matte, steps)):
             now = frame + step * frames
             unrest = np.clip(0.35 + 0.5 * self._flicker.at(now), 0, 1) * np.float32(
                 settings.flicker
             )
-            temperature, soot, fuel = cv2.split(gas.fields)
+            temperature, soot, fuel = gas.parts()
             np.maximum(fuel, source * (1 - unrest), out=fuel)
             burnt = fuel * np.float32(1 - (1 - settings.burn_rate) ** frames)
             fuel -= burnt
             temperature += burnt * np.float32(settings.heat)
             np.minimum(temperature, 1.0, out=temperature)
-            lost = settings.cooling + settings.radiation * temperature**3
-            temperature -= np.float32(frames) * lost.astype(np.float32)
+            lost = np.float32(settings.cooling) + np.float32(settings.radiation) * temperature**3
+            temperature -= np.float32(frames) * lost
             np.maximum(temperature, 0.0, out=temperature)
             # Soot forms in the flame and is seen where the gas has become too cool to burn it.
             soot += burnt * np.float32(settings.soot)
             soot *= np.float32(np.exp(-frames / settings.soot_life_frames))
             expansion = burnt * np.float32(settings.expansion / frames)
             loose = np.minimum(1.0, temperature * 2)
-            gas.fields = cv2.merge([temperature, soot, fuel])
+            gas.take(temperature, soot, fuel)
             gas.step(now, frames, temperature, loose, expansion)
 
     def channels(self) -> Field:

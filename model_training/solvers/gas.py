@@ -6,18 +6,21 @@ Fedkiw et al. 2001, "Visual Simulation of Smoke". Lengths are pixels, times fram
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from model_training.solvers.advection import advected
+from model_training.solvers.advection import Path, advected
 from model_training.solvers.domain import Domain, Field
 from model_training.solvers.noise import ChangingNoise
 from model_training.solvers.projection import Projection
 
 MOST_STEP_PX = 5.0
 """What the quickest gas goes in one substep: more tears edges."""
+LEAST_SUBSTEPS = 2
+"""A source that moves would leave a print of itself for every frame."""
 MOST_SUBSTEPS = 6
 
 
@@ -58,6 +61,7 @@ class Gas:
         self.settings = settings
         self.velocity = np.full((*domain.shape, 2), settings.air, np.float32)
         self.fields = np.zeros((*domain.shape, fields), np.float32)
+        self._source = np.zeros(domain.shape, np.float32)
         self._projection = Projection(domain.shape)
         self._gusts = tuple(
             ChangingNoise(
@@ -66,10 +70,25 @@ class Gas:
             for size in (1, 2)
         )
 
+    def parts(self) -> list[Field]:
+        """Copies of the fields, each (H, W) and dense, which is quick to reckon with."""
+        return [np.ascontiguousarray(self.fields[..., i]) for i in range(self.fields.shape[2])]
+
+    def take(self, *parts: Field) -> None:
+        """Put fields, each (H, W), in the place of those that are there."""
+        self.fields = np.stack(parts, axis=2)
+
+    def sources(self, matte: Field, steps: int) -> Iterator[Field]:
+        """The frame's matte (H, W) in the box at each substep, coming from the frame before."""
+        before, self._source = self._source, self.domain.padded(matte)
+        for step in range(1, steps + 1):
+            part = np.float32(step / steps)
+            yield (1 - part) * before + part * self._source
+
     def substeps(self) -> int:
         """How many steps the next frame is cut into, by the quickest gas now."""
         speed = float(np.sqrt(np.square(self.velocity).sum(2).max()))
-        return min(MOST_SUBSTEPS, max(1, int(np.ceil(speed / MOST_STEP_PX))))
+        return min(MOST_SUBSTEPS, max(LEAST_SUBSTEPS, int(np.ceil(speed / MOST_STEP_PX))))
 
     def step(
         self, frame: float, frames: float, lift: Field, loose: Field, expansion: Field | None = None
@@ -91,9 +110,10 @@ class Gas:
         held = np.maximum(np.float32(settings.drag), self.domain.sponge * np.float32(0.5))
         velocity += (air - velocity) * (held * np.float32(frames))[..., None]
         velocity = self._projection.projected(velocity, settings.air, expansion)
-        self.fields = advected(self.fields, velocity, frames)
+        path = Path.of(velocity, frames)
+        self.fields = advected(self.fields, path)
         self.fields *= (1 - self.domain.sponge * np.float32(frames))[..., None]
-        self.velocity = advected(velocity, velocity, frames)
+        self.velocity = advected(velocity, path)
 
     def _gust(self, frame: float) -> Field:
         """(H, W, 2) of variance about 1 that turns gas and does not press it: a curl of noise."""
@@ -111,8 +131,8 @@ def confinement(velocity: Field) -> Field:
 
     The turn is smoothed over 3 px first, or edges get teeth of the grid's own size.
     """
-    x, y = cv2.split(velocity)
-    turn = cv2.blur(slope_x(y) - slope_y(x), (3, 3))
+    turn = slope_x(velocity[..., 1]) - slope_y(velocity[..., 0])
+    turn = np.asarray(cv2.blur(turn, (3, 3)), np.float32)
     size = np.abs(turn)
     inward_x, inward_y = slope_x(size), slope_y(size)
     length = np.sqrt(inward_x**2 + inward_y**2) + np.float32(1e-5)

@@ -101,7 +101,7 @@ class Matte:
             np.maximum(matte, shape.on(frame, self.width, self.height), out=matte)
         if self.soft_px > 0:
             matte = np.asarray(cv2.GaussianBlur(matte, (0, 0), self.soft_px), np.float32)
-        return np.clip(matte * np.float32(self.level), 0.0, 1.0)
+        return np.asarray(np.clip(matte * np.float32(self.level), 0, 1), np.float32)
 
 
 def random_matte(
@@ -191,7 +191,7 @@ def _edge(random: np.random.Generator, size: float, _: int) -> Field:
     fine = np.round((points + (square - 1) / 2) * 16).astype(np.int32)
     wide = int(random.integers(2, 6))
     cv2.polylines(drawing, [fine], False, 255, wide, cv2.LINE_AA, shift=4)
-    return drawing.astype(np.float32) / 255
+    return drawing.astype(np.float32) / np.float32(255)
 
 
 def _letters(random: np.random.Generator, size: float, _: int) -> Field:
@@ -207,7 +207,7 @@ def _letters(random: np.random.Generator, size: float, _: int) -> Field:
     drawing = np.zeros((square, square), np.uint8)
     place = ((square - wide) // 2, (square + high) // 2)
     cv2.putText(drawing, text, place, font, scale, 255, stroke, cv2.LINE_AA)
-    return drawing.astype(np.float32) / 255
+    return drawing.astype(np.float32) / np.float32(255)
 
 
 def _bottom(random: np.random.Generator, size: float, width: int) -> Field:
@@ -246,4 +246,4 @@ def _filled(square: int, points: np.ndarray) -> Field:
     drawing = np.zeros((square, square), np.uint8)
     fine = np.round((points + (square - 1) / 2) * 16).astype(np.int32)
     cv2.fillPoly(drawing, [fine], 255, cv2.LINE_AA, shift=4)
-    return drawing.astype(np.float32) / 255
+    return drawing.astype(np.float32) / np.float32(255)

@@ -22,17 +22,18 @@ class Projection:
     def __init__(self, shape: tuple[int, int]) -> None:
         height, width = shape
         self._shape = shape
-        waves_y = torch.fft.fftfreq(height) * 2 * torch.pi
-        waves_x = torch.fft.rfftfreq(width) * 2 * torch.pi
-        # The highest wave of an even length has no derivative on the grid.
-        waves_y[height // 2] = 0.0 if height % 2 == 0 else waves_y[height // 2]
-        waves_x[-1] = 0.0 if width % 2 == 0 else waves_x[-1]
-        self._waves = torch.stack(
-            torch.broadcast_tensors(waves_x[None, :], waves_y[:, None])
-        )  # (2, H, W // 2 + 1)
+        waves_y = torch.fft.fftfreq(height)[:, None] * 2 * torch.pi
+        waves_x = torch.fft.rfftfreq(width)[None, :] * 2 * torch.pi
+        box = (height, width // 2 + 1)
+        self._waves = torch.stack([waves_x.expand(box), waves_y.expand(box)])  # (2, H, W // 2 + 1)
         squared = self._waves.square().sum(0)
         self._kept = 1.0 / (1.0 + (squared / FINEST**2) ** 4)
-        squared[squared == 0] = torch.inf
+        # The highest wave of an even length has no derivative on the grid.
+        if height % 2 == 0:
+            self._kept[height // 2] = 0.0
+        if width % 2 == 0:
+            self._kept[:, -1] = 0.0
+        squared[0, 0] = torch.inf
         self._inverse = 1.0 / squared
 
     def projected(

@@ -170,7 +170,7 @@ class SolvedRun:
     def _array(self) -> NDArray[np.float16]:
         file = self.folder / CHANNELS_FILE
         try:
-            array = np.load(file, mmap_mode="r", allow_pickle=False)
+            array: NDArray[np.float16] = np.load(file, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError) as error:
             raise RunUnreadable(
                 f"Run file '{file}' cannot be read: {error}. Solve the run again."

@@ -82,14 +82,13 @@ class Smoke:
     def advance(self, frame: float, matte: Field) -> None:
         """Smoke from `frame` to the next with a matte (H, W) of the frame's size."""
         gas, settings = self._gas, self._settings
-        whole = gas.domain.padded(matte)
         steps = gas.substeps()
         frames = 1.0 / steps
-        for step in range(steps):
+        for step, whole in enumerate(gas.sources(matte, steps)):
             now = frame + step * frames
             away = np.clip(0.4 + 0.5 * self._unrest.at(now), 0, 1) * np.float32(settings.unrest)
             source = whole * (1 - away)
-            density, lift = cv2.split(gas.fields)
+            density, lift = gas.parts()
             given = np.float32(1 - (1 - settings.emission) ** frames)
             fresh = given * np.maximum(source - density, 0)
             density += fresh
@@ -97,8 +96,8 @@ class Smoke:
             density *= np.float32(np.exp(-frames / settings.density_life_frames))
             lift *= np.float32(np.exp(-frames / settings.lift_life_frames))
             spread = settings.spread_px * frames**0.5
-            density = cv2.GaussianBlur(density, (3, 3), spread)
-            gas.fields = cv2.merge([density, lift])
+            density = np.asarray(cv2.GaussianBlur(density, (3, 3), spread), np.float32)
+            gas.take(density, lift)
             gas.step(now, frames, lift, density, source * np.float32(settings.expansion))
 
     def channels(self) -> Field:

@@ -134,7 +134,8 @@ class Water:
                 potential * self._cos - height * (self._push * self._sin),
             ]
         )
-        return torch.fft.irfft2(both, s=self._domain.shape)
+        moved: Tensor = torch.fft.irfft2(both, s=self._domain.shape)
+        return moved
 
     def _show(self, height: Tensor, inside: Field) -> None:
         """Sharpen the crests of a height (H, W), leave foam, and keep what the frame sees."""
@@ -155,7 +156,7 @@ class Water:
         at_x, at_y = -move_x, -move_y
         for _ in range(SEARCHES):
             at_x, at_y = -displaced(move_x, at_x, at_y), -displaced(move_y, at_x, at_y)
-        both = cv2.merge([height.numpy(), self._foam])
+        both = np.stack([height.numpy(), self._foam], axis=2)
         seen = displaced(both, at_x, at_y)
         seen[..., 0] *= _beach(inside, settings.beach_px)
         seen[..., 1] *= inside
