@@ -29,6 +29,7 @@ except ImportError as error:
 
 from nuke_plugin.worker.bench.command import bench  # these need typer
 from nuke_plugin.worker.command_end import AsJson, finish
+from nuke_plugin.worker.effects.effect_command import TAKES_CONTROLS, effect, effects
 from nuke_plugin.worker.effects.shade_command import shade
 from nuke_plugin.worker.execution_options import Device, TileSize, device_of
 from nuke_plugin.worker.farm.command import farm, farm_task
@@ -301,6 +302,8 @@ app.command("nuke-install")(nuke_install)
 app.command("farm")(farm)
 app.command("farm-task")(farm_task)
 app.command("shade")(shade)
+app.command("effect", context_settings=TAKES_CONTROLS)(effect)
+app.command("effects")(effects)
 
 
 @app.command()

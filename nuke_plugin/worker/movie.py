@@ -6,9 +6,10 @@ encoder, and their VP9 takes five times as long for the same quality.
 
 from __future__ import annotations
 
+import itertools
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,16 +51,33 @@ def write_movie(
     in a corner throughout; ``on_progress`` may raise to stop. Raises ``ResultFolderUnwritable``
     and ``DiskFull``; nothing unfinished stays under the final name.
     """
-    height, width = (side - side % 2 for side in before.pictures[0].shape[:2])  # VP8 halves colour
     length = (_PASSES_BEFORE + 1 + _PASSES_AFTER) * len(before.pictures)
+
+    def pictures() -> Iterator[Picture]:
+        for done, picture in enumerate(_sequence(before, after)):
+            on_progress(done, length)
+            _draw_credit(picture, credit)
+            yield picture
+
+    return write_pictures(path, pictures(), frames_per_second)
+
+
+def write_pictures(path: Path, pictures: Iterable[Picture], frames_per_second: float) -> int:
+    """Write a ``.webm`` of pictures of one size, one or more; return its length in frames.
+
+    Raises what ``write_movie`` does.
+    """
+    length = 0
     with whole_file(path) as temporary:
         temporary.touch()  # the system's own reason, where it cannot be written
+        coming = iter(pictures)
+        first = next(coming)
+        height, width = (side - side % 2 for side in first.shape[:2])  # VP8 halves colour
         with _encoder(temporary, frames_per_second, width, height) as encoder:
-            for done, picture in enumerate(_sequence(before, after)):
-                on_progress(done, length)
-                _draw_credit(picture, credit)
+            for picture in itertools.chain((first,), coming):
                 # OpenCV's order is BGR.
                 encoder.write(np.ascontiguousarray(picture[:height, :width, ::-1]))
+                length += 1
         if count_frames(temporary) != length:  # the encoder does not tell of a write that failed
             raise DiskFull(path)
     return length
