@@ -79,6 +79,7 @@ setup(
         "model_training",
         "model_training.cli",
         "model_training.data",
+        "model_training.effects",
         "model_training.evaluation",
         "model_training.losses",
         "model_training.networks",

@@ -38,6 +38,7 @@ from model_training.networks.features import FeaturesUnreadable
 from model_training.release.export import ExportFailed, RunMissing
 from model_training.solvers.run_files import RunExists, RunsMissing, RunUnreadable
 from model_training.solvers.solving import SolveInvalid
+from model_training.solvers.stock_plates import PlatesUnusable
 from model_training.training.checkpoint import RunMismatch, RunUnsaved
 from model_training.training.config_file import ConfigInvalid
 from model_training.training.diverged import TrainingDiverged
@@ -74,6 +75,7 @@ USER_ERRORS = (
     PaintingsInvalid,
     PictureTableInvalid,
     PictureUnreadable,
+    PlatesUnusable,
     RunExists,
     RunMismatch,
     RunUnreadable,

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from model_training.cli.options import ConfigOption, DataOption
-from model_training.cli.run_folder import read_run
+from model_training.cli.run_folder import read_effect_run, read_run, trains_effect
 from model_training.cli.running import require_writable
+from model_training.release.effect_publish import publish_effect
 from model_training.release.publish import ExportOptions, publish
 from nuke_plugin.contract.library import SEARCH_PATH_VARIABLE, ModelLibrary
 
@@ -31,7 +32,10 @@ def export_run(
     ] = False,
     twin: Annotated[
         Path | None,
-        typer.Option(help="Run of the same styles with instance norm, measured for the card."),
+        typer.Option(
+            help="Run measured beside it for the card: the same styles with instance norm, or the "
+            "same effect with plain L1."
+        ),
     ] = None,
     keep_gates: Annotated[
         bool,
@@ -40,13 +44,25 @@ def export_run(
 ) -> None:
     """Export a run to a model folder, with its gates measured and its previews drawn."""
     options = ExportOptions(torchscript, twin, keep_gates)
-    settings, where = read_run(run, config, data)
+    is_effect = trains_effect(run)
     places = ModelLibrary.from_environment(os.environ).places
     target = models or places[0]
     require_writable(target, "Models folder")
-    folder = publish(settings, where, run, target, lambda text: print(text, flush=True), options)
+    if is_effect:
+        effect, where = read_effect_run(run, config, data)
+        folder = publish_effect(effect, where, run, target, say, options)
+        names = effect.model.id
+    else:
+        settings, where = read_run(run, config, data)
+        folder = publish(settings, where, run, target, say, options)
+        names = ", ".join(style.id for style in settings.styles)
     print(f"wrote {folder}")
     if target.resolve() not in [place.resolve() for place in places]:
         print(f"`impasto styles` shows it once {SEARCH_PATH_VARIABLE} names '{target.resolve()}'")
     else:
-        print(f"`impasto styles` and the panel show it: {', '.join(s.id for s in settings.styles)}")
+        print(f"`impasto styles` and the panel show it: {names}")
+
+
+def say(text: str) -> None:
+    """Tell how far the export is."""
+    print(text, flush=True)

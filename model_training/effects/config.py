@@ -84,7 +84,7 @@ class EffectDataConfig(Section):
 class EffectSizeConfig(Section):
     """Channels and depth of the generator; see EffectShape."""
 
-    trunk: Annotated[int, Field(ge=8, le=256)] = 48
+    trunk: Annotated[int, Field(ge=8, le=256)] = 64
     half: Annotated[int, Field(ge=8, le=128)] = 24
     full: Annotated[int, Field(ge=4, le=64)] = 12
     blocks: Annotated[int, Field(ge=1, le=16)] = 5

@@ -85,7 +85,7 @@ class EffectTraining(Training):
         both = self.make(
             torch.cat([seen.fields.flatten(0, 1), seen.twin]), torch.cat([controls, seen.controls])
         )
-        made = both[: FRAMES * count].unflatten(0, (count, FRAMES))  # (N, 3, C, h, w)
+        made = both[: FRAMES * count].reshape(count, FRAMES, *both.shape[1:])  # (N, 3, C, h, w)
         twin = both[FRAMES * count :]  # (N, C, h, w)
         solved = seen.solved / self.scales
         now = made[:, MIDDLE]

@@ -25,10 +25,12 @@ def flows(frames: Planes) -> Iterator[Planes]:
 
     Dense inverse search (Kroeger et al. 2016) at its medium setting.
     """
-    search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     pictures = (np.clip(frames, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
     for before, after in itertools.pairwise(pictures):
-        yield np.asarray(search.calc(before, after, None), np.float32).transpose(2, 0, 1)
+        yield np.asarray(search.calc(before, after, np.empty(0, np.float32)), np.float32).transpose(
+            2, 0, 1
+        )
 
 
 def flow_difference(made: Planes, solved: Planes) -> float:

@@ -9,7 +9,7 @@
 ``made`` is the generator; ``l1`` one that was trained with plain L1 alone, where one was named.
 ``solver`` stands for another throw of the solver: of each held-out run one half is held against the
 other, so its tOF and spectra are what two equal fires are apart. ``seeds`` is the variance over
-seeds, over the solver's own variance.
+seeds, over the solver's own variance, where a held-out matte stands still or comes back.
 """
 
 from __future__ import annotations
@@ -89,15 +89,16 @@ class EffectRuler:
     def measure(self, maker: FrameMaker) -> NumberTree:
         """All that stands under a maker's name."""
         made = [shot.made_by(maker, 1) for shot in self.shots]
-        return NumberTree(
-            **self._motion_and_spectra(made, [shot.solved for shot in self.shots]),
-            seeds=self._seeds(maker),
-        )
+        found = NumberTree(self._motion_and_spectra(made, [shot.solved for shot in self.shots]))
+        seeds = self._seeds(maker)
+        if seeds is not None:
+            found["seeds"] = seeds
+        return found
 
     def measure_solver(self) -> NumberTree:
         """The same of the solver against itself."""
         first, second = ([shot.half(late) for shot in self.shots] for late in (False, True))
-        return NumberTree(**self._motion_and_spectra(second, first), seeds=1.0)
+        return NumberTree(self._motion_and_spectra(second, first))
 
     def measure_coupling(self, maker: FrameMaker) -> NumberTree:
         """What matte and moment promise, on the first held-out matte."""
@@ -124,10 +125,10 @@ class EffectRuler:
             frame_max_abs=float(np.abs(whole - again).max()),
         )
 
-    def tile_difference(self, maker: FrameMaker, halo_px: int) -> float:
+    def tile_difference(self, maker: FrameMaker, halo_px: int) -> float | None:
         """Largest |tile - whole| of channels over their usual values; a tile has the halo round it.
 
-        NaN where no tile with its halo is smaller than the frame.
+        None where no tile with its halo is smaller than the frame.
         """
         shot = self.shots[0]
         moment = Moment(FAR_AWAY, shot.wind * FAR_AWAY, 1)
@@ -139,7 +140,7 @@ class EffectRuler:
         left = width // 2 // 4 * 4
         first = max(0, left - reach)
         if first == 0:
-            return float("nan")
+            return None
         tile = maker.generate(np.ascontiguousarray(fields[:, :, first:]), shot.controls)
         apart = np.abs(tile[:, :, left - first :] - whole[:, :, left:]) / self.scales
         return float(apart.max())
@@ -168,14 +169,16 @@ class EffectRuler:
         first = self.config.effect.channels[0]
         usual = self.config.effect.scales[0]
         if first.minimum < 0.0:
-            return np.clip(0.5 + shot[:, 0] / (6.0 * usual), 0.0, 1.0).astype(np.float32)
-        return np.clip(shot[:, 0] / first.maximum, 0.0, 1.0).astype(np.float32)
+            seen = 0.5 + shot[:, 0] / (6.0 * usual)
+        else:
+            seen = shot[:, 0] / first.maximum
+        return np.asarray(np.clip(seen, 0.0, 1.0), np.float32)
 
-    def _seeds(self, maker: FrameMaker) -> float:
+    def _seeds(self, maker: FrameMaker) -> float | None:
         """Variance over seeds at one moment over the solver's, both means over runs and pixels.
 
         The solver's is half the mean squared difference of frames far apart in time between which
-        its matte did not change; runs whose matte never comes back do not count.
+        its matte did not change; None where no run's matte ever comes back.
         """
         ours, theirs = [], []
         for shot in self.shots:
@@ -190,7 +193,7 @@ class EffectRuler:
                 [maker.frame(matte, shot.controls, moment, shot.wind) for moment in moments]
             )
             ours.append(float((made / self.scales).var(axis=0, ddof=1).mean()))
-        return float(np.sum(ours) / np.sum(theirs)) if theirs else float("nan")
+        return float(np.sum(ours) / np.sum(theirs)) if theirs else None
 
     def _follows(self, maker: FrameMaker) -> float:
         """How far the effect's middle moves with its matte, over how far the matte moves: near 1.
@@ -211,7 +214,8 @@ class EffectRuler:
                 made = maker.frame(np.roll(bar, shift, axis=1), controls, Moment(FAR_AWAY, 0, seed))
                 weights += np.abs(made / self.scales).sum((0, 1))
             found.append(float((weights * places).sum() / max(float(weights.sum()), 1e-6)))
-        return (found[1] - found[0]) / (2.0 * aside)
+        moved: float = (found[1] - found[0]) / (2.0 * aside)
+        return moved
 
 
 def still_pairs(mattes: NDArray[np.float32]) -> list[tuple[int, int]]:

@@ -48,9 +48,7 @@ def spectral_distance(made: Sequence[Spectrum], solved: Sequence[Spectrum]) -> f
     return float(np.abs(np.log10(ratio)).mean())
 
 
-def _in_bands(
-    power: NDArray[np.float64], frequency: NDArray[np.float64], lowest: float
-) -> Spectrum:
+def _in_bands(power: Spectrum, frequency: NDArray[np.floating], lowest: float) -> Spectrum:
     """Mean power in each band; NaN where a band holds no frequency of this picture."""
     edges = np.geomspace(lowest, 0.5, BANDS + 1)
     edges[-1] += 1e-9

@@ -75,7 +75,7 @@ class WindowSource:
         return Windows(*(torch.from_numpy(np.stack(part)) for part in zip(*drawn, strict=True)))
 
     def _window(self, random: np.random.Generator) -> tuple[Planes, Planes, Planes, Planes]:
-        run = self.runs[random.integers(len(self.runs))]
+        run = self.runs[int(random.integers(len(self.runs)))]
         first = int(random.integers(run.record.frames - FRAMES + 1))
         span = slice(first, first + FRAMES)
         mattes, solved = run.matte(span), run.channels(span)

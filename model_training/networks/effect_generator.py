@@ -40,7 +40,7 @@ class EffectShape:
     controls: int
     signed: tuple[bool, ...]
     scales: tuple[float, ...]
-    trunk: int = 48
+    trunk: int = 64
     half: int = 24
     full: int = 12
     blocks: int = 5
@@ -113,9 +113,9 @@ class EffectGenerator(nn.Module):
                 weight[channel, noise] = share
             else:
                 weight[channel, 0] = 1.0
-                weight[channel, 1 : 1 + smears] = 6.0 / smears
-                weight[channel, noise] = 1.5 * share
-                bias[channel] = -3.5
+                weight[channel, 1 : 1 + smears] = 7.0 / smears
+                weight[channel, noise] = 1.2 * share
+                bias[channel] = -3.0
 
     @property
     def halo_px(self) -> int:
@@ -141,6 +141,10 @@ class EffectGenerator(nn.Module):
     def forward(self, fields: Tensor, controls: Tensor) -> Tensor:
         """Make channels; see the class for shapes and ranges."""
         mix = torch.cat([torch.ones_like(controls[:, :1]), controls], dim=1)  # (N, 1 + A)
+        smears = slice(1, 1 + len(self.shape.recipe.smears_px))
+        # A thin matte's smears are a few hundredths, which a root brings among the other fields.
+        spread = fields[:, smears].clamp(0.0, 1.0).sqrt()
+        fields = torch.cat([fields[:, :1], spread, fields[:, smears.stop :]], dim=1)
         trunk = F.relu(self.stem(fields, mix))  # (N, trunk, H/4, W/4)
         for block in self.blocks:
             trunk = block(trunk, mix)

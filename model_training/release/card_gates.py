@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,7 @@ from model_training.release import export
 from model_training.release.session_painter import SessionPainter
 from model_training.training.config import TrainingConfig
 from nuke_plugin.contract.card import CARD_FILE, ModelCard
+from nuke_plugin.contract.effect_card import EffectCard
 from nuke_plugin.contract.errors import ImpastoError
 from nuke_plugin.contract.strict_json import NumberTree
 from nuke_plugin.worker.measure import gates as pixel_gates
@@ -77,16 +78,23 @@ def gates_of(folder: Path, network: Path) -> NumberTree:
 
     Raises GatesUnknown where it holds another, or no card.
     """
+    return kept_gates(ModelCard.from_file, folder / CARD_FILE, network)
+
+
+def kept_gates(
+    read: Callable[[Path], ModelCard | EffectCard], card_file: Path, network: Path
+) -> NumberTree:
+    """The gates on a card of any kind whose network is just this file; GatesUnknown for another."""
     try:
-        card = ModelCard.from_file(folder / CARD_FILE)
+        card = read(card_file)
     except ImpastoError as error:
         raise GatesUnknown(
             f"There are no gates to keep: {error.message} Export without --keep-gates."
         ) from error
     if card.network.sha256 != hashlib.sha256(network.read_bytes()).hexdigest():
         raise GatesUnknown(
-            f"The gates in '{folder}' are those of other weights. Export without --keep-gates, "
-            "which measures them again."
+            f"The gates in '{card_file.parent}' are those of other weights. Export without "
+            "--keep-gates, which measures them again."
         )
     return card.gates
 

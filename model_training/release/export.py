@@ -18,6 +18,7 @@ from model_training.networks.generator import STRIDE, Generator, make_generator
 from model_training.release.half_precision import half_precision
 from model_training.training.checkpoint import FILE_NAME, load_modules
 from model_training.training.config import TrainingConfig
+from model_training.training.run_config import RunConfig
 from nuke_plugin.worker.verify.precision import HALF_TOLERANCE
 
 OPSET = 20
@@ -35,14 +36,23 @@ class RunMissing(FileNotFoundError):
 
 def load_generator(config: TrainingConfig, run: Path) -> tuple[Generator, int]:
     """The run's averaged generator, ready for inference, and the step it has reached."""
-    if not (run / FILE_NAME).is_file():
-        raise RunMissing(
-            f"Run folder '{run}' holds no {FILE_NAME}. Train it first with impasto-train style."
-        )
     generator = make_generator(len(config.styles), config.generator.generator_size())
-    step = load_modules(run, {"average": generator}, config.deciding())
+    step = load_average(generator, run, config)
     generator.set_padding("zeros")
     return generator.eval().requires_grad_(False), step
+
+
+def load_average(generator: nn.Module, run: Path, config: RunConfig) -> int:
+    """Fills a generator with a run's averaged one, in place, and returns the step it has reached.
+
+    Raises RunMissing or RunMismatch.
+    """
+    if not (run / FILE_NAME).is_file():
+        raise RunMissing(
+            f"Run folder '{run}' holds no {FILE_NAME}. Train it first with impasto-train style or "
+            "impasto-train effect."
+        )
+    return load_modules(run, {"average": generator}, config.deciding())
 
 
 def write_network(generator: Generator, path: Path, provenance: dict[str, str]) -> None:

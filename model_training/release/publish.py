@@ -92,6 +92,7 @@ def publish(
             else:
                 gates = measure_gates(generator, paint, ruler, stills, pictures)
             gates.update(parities)
+            gates["kmac_per_pixel"] = generator.kmac_per_pixel
             gates["steps"] = step
         if options.twin is not None:
             say("measuring the twin")
@@ -107,13 +108,8 @@ def _write_networks(
     config: TrainingConfig, generator: Generator, step: int, networks: Path
 ) -> tuple[SessionPainter, dict[str, float]]:
     """Write both precisions; return a painter of the single one and how far they are from torch."""
-    provenance = {
-        "impasto_version": VERSION,
-        "impasto_config": config.deciding(),
-        "impasto_step": str(step),
-    }
     network, half = networks / NETWORK_FILE, networks / HALF_NETWORK_FILE
-    export.write_network(generator, network, provenance)
+    export.write_network(generator, network, provenance(config.deciding(), step))
     export.write_half_network(network, half)
     ids = tuple(style.id for style in config.styles)
     paint, paint_half = (SessionPainter(export.open_network(n), ids) for n in (network, half))
@@ -122,3 +118,12 @@ def _write_networks(
     halved = half_difference(paint.paint_tensor, paint_half.paint_tensor, len(ids))
     export.check_half(halved)
     return paint, {"onnx_max_abs": difference, "fp16_max_abs": halved}
+
+
+def provenance(config: str, step: int) -> dict[str, str]:
+    """What a network's file says of where it came from; `config` is what decided its numbers."""
+    return {
+        "impasto_version": VERSION,
+        "impasto_config": config,
+        "impasto_step": str(step),
+    }

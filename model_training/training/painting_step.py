@@ -85,7 +85,7 @@ class PaintingTraining(Training):
         kept[[index + 1 for index in self.trained]] = False
         kept = kept.to(self.device)[:, None]
         for row in split_rows(self.generator)[0]:
-            row.register_hook(lambda gradient: gradient.masked_fill(kept, 0.0))
+            row.register_hook(lambda gradient: gradient.masked_fill(kept, 0.0))  # type: ignore[no-untyped-call]
 
     def add_adversary(self, condition_channels: int, r1: float) -> Adversary:
         """A discriminator for the configuration's styles, whose state is part of the run's."""

@@ -35,10 +35,10 @@ def one_node(kind: str, weight: tuple[int, ...], size: tuple[object, object]) ->
 
 @pytest.mark.parametrize("folder", SHIPPED, ids=lambda path: path.name)
 def test_a_shipped_model_costs_what_its_card_says(folder: Path) -> None:
-    """The generator's own arithmetic and the exported graph agree."""
+    """The generator's own arithmetic and the exported graph agree, but for the frame's border."""
     card = ModelCard.from_file(folder / "card.json")
     counted = kmac_per_pixel(onnx.load(folder / card.network.file), card.image.name)
-    assert counted == pytest.approx(card.gates["kmac_per_pixel"], rel=1e-6)
+    assert counted == pytest.approx(card.gates["kmac_per_pixel"], rel=1e-5)
 
 
 @pytest.mark.parametrize("size", [("height", "width"), (64, 96)])

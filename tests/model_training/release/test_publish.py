@@ -107,7 +107,10 @@ def test_gates_of_the_same_weights_may_be_kept(
 
 @pytest.mark.parametrize(
     ("tolerance", "sentence"),
-    [("export.PARITY_TOLERANCE", "torch differ"), ("HALF_TOLERANCE", "single precision differ")],
+    [
+        ("export.PARITY_TOLERANCE", "torch differ"),
+        ("export.HALF_TOLERANCE", "single precision differ"),
+    ],
 )
 def test_what_differs_is_not_exported(
     small_run: Run,

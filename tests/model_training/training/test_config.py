@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from model_training.effects.config import read_effect_config
 from model_training.losses.adversarial import FORMS
 from model_training.training.config import decided, read_config
 from model_training.training.config_file import ConfigInvalid
@@ -14,10 +15,16 @@ from model_training.training.config_file import ConfigInvalid
 SHIPPED = sorted((Path(__file__).parents[3] / "model_training" / "configs").glob("*.toml"))
 
 
+EFFECTS = ("fire", "smoke", "water")
+
+
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
 def test_shipped_configurations_are_valid(path: Path) -> None:
-    """Every configuration in the repository can be read."""
-    assert read_config(path).styles
+    """Every configuration in the repository can be read, as what it trains."""
+    if path.stem.split("_")[0] in EFFECTS:
+        assert read_effect_config(path).model.id == path.stem
+    else:
+        assert read_config(path).styles
 
 
 def test_there_is_a_shipped_configuration() -> None:
