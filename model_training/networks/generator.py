@@ -357,7 +357,8 @@ class FastGenerator(Generator):
 
 def _kmac(generator: Generator, areas: dict[str, int]) -> float:
     """Sums the convolutions' costs; `areas` are image pixels per output pixel, else trunk's."""
-    total = 0.0
+    lines = 4  # a row and a column, for the mean and for the variance
+    total = 3.0 * lines * GRAIN_WINDOW if generator.size.grain > 0.0 else 0.0
     for name, module in generator.named_modules():
         if isinstance(module, StyledConv):
             area = areas.get(name.split(".")[0], STRIDE * STRIDE)
