@@ -39,7 +39,9 @@ class NetworkRun:
         self.was_lost = False
         """Whether the provider failed in the middle of a run."""
         self.gives_memory_back = False
-        """Whether what a run took is given back to the system after it, for large frames."""
+        """Whether what a frame's runs took is given back to the system, for large frames."""
+        self.has_more_windows = False
+        """Whether another run of the same frame follows, which takes the memory of this one."""
         self._file = installed.network_path
         self._model = model
         self._runner = runner
@@ -70,7 +72,8 @@ class NetworkRun:
         and ``ModelGraphMismatch`` when nothing runs it.
         """
         with cancellation.run_options() as options:
-            if self.gives_memory_back and runner.provider == CPU:
+            gives_back = self.gives_memory_back and not self.has_more_windows
+            if gives_back and runner.provider == CPU:
                 options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
             try:
                 return runner.run(output, inputs, options)
