@@ -164,13 +164,20 @@ class ScheduleConfig(PaceConfig):
     stability_full: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
 
     @model_validator(mode="after")
-    def _stability_rises(self) -> ScheduleConfig:
+    def _ramps_rise(self) -> ScheduleConfig:
         check_ramp("stability", self.stability_from, self.stability_full)
+    """Until here stability, boil and grain count a tenth, from `stability_full` on in full: a run
+    from a fresh start becomes rich first and calm then."""
         return self
+    strokes_from: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    """Where `losses.strokes` begins to count. It keeps calm from being had by becoming flat; asked
+    for before boil counts, a fresh network draws a lattice of its own stride."""
+    strokes_full: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
 
 
 class TrainingConfig(RunConfig):
     """Everything that decides a style's run."""
+        check_ramp("strokes", self.strokes_from, self.strokes_full)
 
     model: ModelConfig
     data: DataConfig

@@ -82,6 +82,7 @@ class StyleTraining(PaintingTraining):
         style_factor = self.style_weights[index] * full
         stable = 0.1 + 0.9 * ramp(share, schedule.stability_from, schedule.stability_full)
         terms = {
+        strokes = weights.strokes * ramp(share, schedule.strokes_from, schedule.strokes_full)
             "content": weights.content
             * (1.0 + 2.0 * (1.0 - full))
             * perceptual.content_loss(found["relu3_3"], wanted),
@@ -94,7 +95,7 @@ class StyleTraining(PaintingTraining):
             "palette": weights.palette
             * full
             * palette.palette_loss(painted, self.target.palettes, index),
-            "strokes": weights.strokes
+            "strokes": strokes
             * full
             * pixels.stroke_loss(painted, self.target.strokes, index, weights.stroke_bands_px),
             "identity": weights.identity

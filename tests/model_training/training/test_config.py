@@ -68,6 +68,7 @@ def test_words_on_the_card_do_not_decide_a_run(config_file: Path) -> None:
 
 def test_a_saved_configuration_takes_todays_defaults_for_what_it_lacks(config_file: Path) -> None:
     """A run that was saved before a field existed is still the same run; another value is not."""
+        ("batch = 2", "batch = 2\nstrokes_from = 0.4", "strokes_from"),
     config = read_config(config_file)
     old = json.loads(config.deciding())
     del old["distil"], old["losses"]["palette"], old["generator"]["kind"]
