@@ -50,6 +50,9 @@ class ModelConfig(CardConfig):
 
     preview: Path
     """Photo that the previews show painted, relative to the data folder; free to show."""
+    comparison: str = ""
+    """How its figures stand beside other networks', for the end of the card's description; measured
+    by `impasto-train evaluate --command`, which an export cannot run by itself."""
 
 
 class DataConfig(Section):
