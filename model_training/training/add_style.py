@@ -64,7 +64,7 @@ def with_added_styles(
         )
     return trunk.model_copy(
         update={
-            "model": model,
+            "model": model.model_copy(update={"comparison": ""}),  # of the trunk's own styles
             "styles": [*trunk.styles, *added],
             "start": start,
             "train": "rows",
