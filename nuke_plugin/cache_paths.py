@@ -19,12 +19,16 @@ _VIEW_NAME = re.compile(r"%V")
 _VIEW_LETTER = re.compile(r"%v")
 
 
-def default_results(node_name: str, taken: Iterable[str] = ()) -> str:
-    """Return the results' file of a node, as its knob holds it; never one of those ``taken``."""
+def default_results(node_name: str, taken: Iterable[str] = (), spares_files: bool = False) -> str:
+    """Return the results' file of a node, as its knob holds it; never one of those ``taken``.
+
+    With ``spares_files`` it is none whose folder holds files either: scripts of one folder call
+    their nodes alike, and each would take the other's frames for its own.
+    """
     used = set(taken)
     folder = node_name
     number = 1
-    while _results_in(folder) in used:
+    while _results_in(folder) in used or (spares_files and _holds_files(folder)):
         number += 1
         folder = f"{node_name}_{number}"
     return _results_in(folder)
@@ -101,4 +105,16 @@ def absolute(pattern: str) -> str:
 
 
 def _results_in(folder: str) -> str:
-    return f"{SCRIPT_FOLDER}/impasto/{folder}/%V/painted.%04d.exr"
+    return f"{_default_folder(folder)}/%V/painted.%04d.exr"
+
+
+def _default_folder(name: str) -> str:
+    return f"{SCRIPT_FOLDER}/impasto/{name}"
+
+
+def _holds_files(name: str) -> bool:
+    """Whether a default folder holds a file: a frame or a plate, of any view, of any script."""
+    if not script_is_saved():
+        return False
+    folder = absolute(without_script_folder(_default_folder(name)))
+    return any(files for _, _, files in os.walk(folder))
