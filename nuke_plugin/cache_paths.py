@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 
 import nuke
 
+from nuke_plugin import undo
+
 SCRIPT_FOLDER = "[file dirname [value root.name]]"
 
 _VIEW_NAME = re.compile(r"%V")
@@ -54,23 +56,24 @@ def resolved(write: nuke.Node, text: str, views: Sequence[str]) -> tuple[str, ..
     """Return the frame pattern (``%04d`` kept, Tcl and view resolved) that a text means per view.
 
     It is absolute: the worker runs in another folder, where a relative one would mean another file.
-    Of Tcl the script's folder is looked up here, because the panel asks often and a look must not
-    edit the script. For any other a Write that is disabled lends its file knob: Nuke's own
-    resolution is the only right one, it needs a knob, and it would take the current view for
-    ``%V``.
+    Of Tcl the script's folder is looked up here, because the panel asks often. For any other a
+    Write that is disabled lends its file knob: Nuke's own resolution is the only right one, it
+    needs a knob, and it would take the current view for ``%V``. That is no edit: a script that was
+    saved still is.
     """
     plain = without_script_folder(text)
     if is_plain(plain):
         return tuple(absolute(for_view(plain, view)) for view in views)
     kept = write["file"].value()
-    try:
-        patterns = []
-        for view in views:
-            write["file"].setValue(for_view(text, view))
-            patterns.append(absolute(nuke.filename(write) or ""))
-        return tuple(patterns)
-    finally:
-        write["file"].setValue(kept)
+    with undo.not_noticed():
+        try:
+            patterns = []
+            for view in views:
+                write["file"].setValue(for_view(text, view))
+                patterns.append(absolute(nuke.filename(write) or ""))
+            return tuple(patterns)
+        finally:
+            write["file"].setValue(kept)
 
 
 def without_script_folder(text: str) -> str:

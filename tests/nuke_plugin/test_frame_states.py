@@ -17,7 +17,7 @@ from nuke_plugin.contract.settings_digest import settings_digest
 from nuke_plugin.frame_fingerprint import pictures_of
 from nuke_plugin.frame_states import FrameStates
 from nuke_plugin.plate_fingerprint import PlateFingerprint
-from nuke_plugin.render_settings import RenderSettings
+from nuke_plugin.render_settings import RenderSettings, results_on_disk
 from tests.nuke_plugin.comp import Comp
 
 FRAMES = (1001, 1002, 1003)
@@ -204,6 +204,28 @@ def test_looking_edits_nothing(comp: Comp, terminal_nuke: ModuleType) -> None:
         session.edit = really_edit  # type: ignore[method-assign]
     assert edits == []
     assert (len(session.undo.steps), node.writeKnobs(terminal_nuke.TO_SCRIPT)) == before
+
+
+def test_a_path_with_other_tcl_is_found_and_stays_saved(
+    comp: Comp, terminal_nuke: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Results whose path holds the user's own Tcl are judged, and a saved script stays saved."""
+    elsewhere = str(comp.folder / "other place").replace("\\", "/")
+    monkeypatch.setenv("SHOT", elsewhere)
+    node = comp.node(results="[getenv SHOT]/%V/painted.%04d.exr")
+    paint(node, *FRAMES)
+    comp.save()
+    root, write = terminal_nuke.root(), node.node("PlateWrite")
+    root.setModified(False)
+    before = (len(session.undo.steps), write["file"].value())
+    assert results_on_disk(node) == (f"{elsewhere}/main/painted.%04d.exr",)
+    assert states(node) == ([*FRAMES], [], [])
+    assert not root.modified()
+    assert (len(session.undo.steps), write["file"].value()) == before
+    node["model"].setValue("gone")  # now its files alone are looked at
+    root.setModified(False)
+    assert states(node) == ([], [*FRAMES], [])
+    assert not root.modified()
 
 
 def test_a_header_is_read_once(comp: Comp, monkeypatch: pytest.MonkeyPatch) -> None:
