@@ -405,21 +405,27 @@ def test_a_node_deleted_while_rendering_stops_its_job(
     assert session.messages == []
 
 
-def test_strength_may_be_animated(comp: Comp, qtbot: Any) -> None:
-    """Each frame is painted with the strength the knob has there; 0 gives the plate."""
+def test_strength_may_be_animated(comp: Comp, qtbot: Any, nuke: ModuleType) -> None:
+    """Each frame is painted with the strength the knob has there; 0 gives the input exactly.
+
+    Also where that is of 32 bits, which the plates on disk are not.
+    """
     node = comp.node()
+    grade = nuke.nodes.Grade(multiply=1.01)
+    grade.setInput(0, comp.plate)
+    node.setInput(0, grade)
     node["strength"].setAnimated()
     for frame, strength in ((1001, 0.0), (1002, 0.5), (1003, 1.0)):
         node["strength"].setValueAt(strength, frame)
     rendered(node, qtbot)
     changes = [
-        largest_difference(picture(node, frame), picture(comp.plate, frame))
+        largest_difference(picture(node, frame), picture(grade, frame))
         for frame in (1001, 1002, 1003)
     ]
+    on_disk = comp.read(comp.results(node))
 
-    assert changes[0] == 0
-    assert 0 < changes[1]
-    assert changes[2] > 0
+    assert changes[0] == 0 != largest_difference(picture(on_disk, 1001), picture(grade, 1001))
+    assert 0.01 < changes[1] < changes[2]
     assert node["status"].value().startswith("3 frames rendered in")
 
 
