@@ -71,6 +71,9 @@ are the colour spaces of files for a Read that is left at its default."""
 _OTHER_S_KNOB = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 """How a text names a knob of another node: ``r * Grade5.multiply.r``, ``[value Control.gain]``."""
 
+_OF_THE_MOMENT = ("root.frame", "root.proxy")
+"""What of the project moves while somebody works, and is another thing for each frame anyway."""
+
 _WRITE_KNOBS = ("datatype", "channels", "raw", "premultiplied", "autocrop")
 
 _ROUND_THE_FRAME = (-1.0, -0.5, 0.0, 0.5, 1.0)
@@ -204,7 +207,9 @@ class PlateFingerprint:
                 if knob is None or knob.fullyQualifiedName() in seen:
                     continue
                 seen.add(knob.fullyQualifiedName())
-                held = str(knob.toScript())
+                # Of a file its name counts, as everywhere: a farm has the script elsewhere.
+                is_file = isinstance(knob, nuke.File_Knob)
+                held = os.path.basename(str(knob.value())) if is_file else str(knob.toScript())
                 self._words.append(f"{path} is {held}")
                 if isinstance(knob, nuke.String_Knob):
                     waiting.append((knob.node(), held))
@@ -216,6 +221,8 @@ class PlateFingerprint:
 
     def _named_knob(self, node: nuke.Node, path: str) -> Optional[nuke.Knob]:
         """Return the knob that a path means in a text of a node, None for what is no such path."""
+        if path in _OF_THE_MOMENT:
+            return None
         first, *further = path.split(".")
         group = node.parent() or nuke.root()
         known = {"root": nuke.root(), "parent": group}

@@ -152,6 +152,19 @@ def test_a_text_counts_by_what_it_names(upstream: Upstream, text: str) -> None:
     assert len(set(upstream.now())) > 1
 
 
+def test_a_text_does_not_count_by_what_moves_by_itself(upstream: Upstream, tmp_path: Path) -> None:
+    """The frame in the Viewer, proxy mode and the script's folder make no plate another."""
+    nuke = upstream.nuke
+    upstream.add(nuke.nodes.Expression(expr0="[value root.frame]", expr1="root.proxy"))
+    upstream.add(nuke.nodes.Expression(expr0="[string length [value root.name]]"))
+    nuke.root()["name"].setValue(f"{tmp_path.as_posix()}/here/comp_v001.nk")
+    assert upstream.changed_by(lambda: nuke.root().setFrame(1003)) == []
+    assert upstream.changed_by(lambda: nuke.root()["proxy"].setValue(True)) == []
+    root = nuke.root()["name"]
+    assert upstream.changed_by(lambda: root.setValue("/there/comp_v001.nk")) == []
+    assert upstream.changed_by(lambda: root.setValue("/there/comp_v002.nk")) == [*FRAMES]
+
+
 def test_a_text_inside_a_group_asks_the_group(upstream: Upstream) -> None:
     """A text names the knob of its Group; a name that is no node's is a text and no more."""
     nuke = upstream.nuke
