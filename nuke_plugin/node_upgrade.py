@@ -93,7 +93,13 @@ def _to_2(group: nuke.Group) -> None:
     style_graph.lay_out(group)
 
 
-_STEPS: dict[int, Callable[[nuke.Group], None]] = {1: _to_2}
+def _to_3(group: nuke.Group) -> None:
+    """Let strength 0 pass the input itself, as mix 0 does."""
+    blend = style_graph.inner(group, style_graph.BLEND)
+    blend["which"].setExpression(style_graph.WHICH_BLEND)
+
+
+_STEPS: dict[int, Callable[[nuke.Group], None]] = {1: _to_2, 2: _to_3}
 """By version, what leads to the next one."""
 
 

@@ -11,9 +11,10 @@ import nuke
 from nuke_plugin.contract.errors import NodeNewer
 from nuke_plugin.style_knobs import VERSION_KNOB
 
-NODE_VERSION = 2
+NODE_VERSION = 3
 """1: mix and mask by a Keymix; it kept the product's version. 2: up to three styles, light, alpha
-and how the network runs; the plate's colour, grain and the mask's fringe live."""
+and how the network runs; the plate's colour, grain and the mask's fringe live. 3: at strength 0 the
+input itself."""
 
 
 def version_of(group: nuke.Group) -> int:

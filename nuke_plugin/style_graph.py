@@ -15,7 +15,9 @@ With the results on disk nothing of this plugin is needed to render. Three expre
 They name no node outside the Group, so it can be copied, cloned and put into another Group:
 
 * ``Result``: ``error`` is true of a Read whose file is missing; outside its range a Read is black.
-* ``Blend``: at mix 0 the plate itself, bit for bit, also where the result holds a NaN.
+* ``Blend``: at mix 0 and at strength 0 the plate itself, bit for bit, also where the result holds
+  a NaN, and where the plate is of 32 bits: what the worker is given and paints is half float.
+  Strength is asked of the Group, frame by frame: ``parent.strength``.
 * ``Blend``: an input of a Group that is not connected is a black picture inside, which a Merge
   would obey, so whether a mask is connected is asked of the Group: ``[exists parent.input1]``.
 """
@@ -28,6 +30,7 @@ import nuke
 
 from nuke_plugin import live_colour, live_grain
 from nuke_plugin.contract.errors import NodeEdited
+from nuke_plugin.style_knobs import STRENGTH
 
 IMG, MASK = "img", "mask"
 PLATE_WRITE = "PlateWrite"
@@ -40,7 +43,7 @@ UNMASKED, MASKED, BLEND = "Unmasked", "Masked", "Blend"
 RESULT_IS_THERE = (
     f"!{RESULT_READ}.error && frame >= {RESULT_READ}.first && frame <= {RESULT_READ}.last"
 )
-WHICH_BLEND = f"{MASKED}.mix == 0 ? 0 : 1 + [exists parent.input1]"
+WHICH_BLEND = f"{MASKED}.mix == 0 || parent.{STRENGTH} == 0 ? 0 : 1 + [exists parent.input1]"
 
 
 def build(group: nuke.Group) -> None:

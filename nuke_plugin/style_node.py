@@ -41,7 +41,7 @@ def create(model: Optional[str] = None, style: Optional[str] = None) -> nuke.Gro
         styles = installed.style_ids(model or models[0]) or [NOTHING_INSTALLED]
         node_front.add_knobs(group, node_front.front(models, styles))
         node_version.mark(group)
-        claim_results(group)
+        claim_results(group, is_new=True)
         if model and style:
             choose(group, installed, model, style)
         else:
@@ -101,11 +101,14 @@ def refresh(group: nuke.Group, installed: Optional[StyleList] = None) -> None:
     choose(group, installed or StyleList.read(), *_choice(group))
 
 
-def claim_results(group: nuke.Group) -> None:
+def claim_results(group: nuke.Group, is_new: bool = False) -> None:
     """Give the node a results file that no other ImpastoStyle node writes.
 
     A copied node shows the frames of the one it was copied from until it renders its own. Clones
     share all knobs, this one too: to give one a file of its own would be to take it from all.
+    Nor does it take, where somebody works, a default folder in which frames lie already: those of
+    another script, or of a node that is gone. On a farm it may: its hosts open one script each for
+    itself, must all come to the same file, and the first has left frames there.
     """
     results = style_graph.inner(group, style_graph.RESULT_READ)["file"]
     reads = (
@@ -116,7 +119,8 @@ def claim_results(group: nuke.Group) -> None:
     # A node that lost its Read claims no file; it is told when it is rendered itself.
     taken = {read["file"].value() for read in reads if read is not None}
     if not results.value() or results.value() in taken:
-        results.setValue(cache_paths.default_results(group.name(), taken))
+        spares_files = is_new or bool(nuke.GUI)
+        results.setValue(cache_paths.default_results(group.name(), taken, spares_files))
     write = style_graph.inner(group, style_graph.PLATE_WRITE)
     write["file"].setValue(cache_paths.plates_beside(results.value()))
 

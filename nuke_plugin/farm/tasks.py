@@ -103,18 +103,24 @@ def _opened(job: FarmJob, mapping: PathMapping) -> list[nuke.Group]:
     return nodes
 
 
-def _map_files(node: nuke.Node, mapping: PathMapping) -> None:
-    """Let every file knob of a node and of all inside it name the file as it is here."""
+def _map_files(group: nuke.Group, mapping: PathMapping) -> None:
+    """Let every file knob of a Group and of all inside it name the file as it is here."""
     if not mapping.rules:
         return
+    _map_files_of(group, mapping)
+    for node in group.nodes():
+        if isinstance(node, nuke.Group):
+            _map_files(node, mapping)
+        else:
+            _map_files_of(node, mapping)
+
+
+def _map_files_of(node: nuke.Node, mapping: PathMapping) -> None:
     for knob in node.knobs().values():
         if isinstance(knob, nuke.File_Knob) and knob.name() != "name" and knob.value():
             mapped = mapping.apply(knob.value())
             if mapped != knob.value():
                 knob.setValue(mapped)
-    if isinstance(node, nuke.Group):
-        for child in node.nodes():
-            _map_files(child, mapping)
 
 
 def _plates(job: FarmJob, nodes: Sequence[nuke.Group], frames: Optional[FrameRange]) -> int:

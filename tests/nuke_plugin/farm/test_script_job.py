@@ -93,6 +93,23 @@ def test_what_is_on_screen_must_be_saved(comp: Comp, nuke: ModuleType) -> None:
         job_of([node], ANY)
 
 
+def test_a_write_with_other_tcl_is_no_change(
+    comp: Comp, nuke: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The script's own Write names its files by the user's own Tcl, and nothing is to be saved."""
+    elsewhere = str(comp.folder / "comps").replace("\\", "/")
+    monkeypatch.setenv("SHOT", elsewhere)
+    node = comp.node()
+    write = nuke.nodes.Write(file="[getenv SHOT]/comp.%04d.exr", file_type="exr")
+    write.setInput(0, node)
+    comp.save()
+    job = job_of([node], ANY)
+
+    assert [output.pattern for output in job.outputs] == [f"{elsewhere}/comp.%04d.exr"]
+    assert not nuke.modified()
+    assert write["file"].value() == "[getenv SHOT]/comp.%04d.exr"
+
+
 def test_two_nodes_of_one_file_get_their_own(comp: Comp, nuke: ModuleType) -> None:
     """A copy that shares its results gets a file of its own, which must be saved first."""
     one = comp.node()
