@@ -92,7 +92,11 @@ def farm(
     ] = ANY,
     bundle: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder of the job; by default beside the results."),
+        typer.Option(
+            metavar="DIR",
+            help="Folder of the job, which replaces a job there; by default one of its own, beside "
+            "the results.",
+        ),
     ] = None,
     frames_per_task: Annotated[
         int | None,
@@ -195,7 +199,9 @@ def farm(
             impasto=own_command() if run and host_impasto == _IMPASTO else host_impasto,
             nuke=nuke if run and host_nuke == _NUKE else host_nuke,
         )
-        written = write_bundle(found, choices, bundle or _beside_the_results(found))
+        # Without --bundle nothing is replaced: a farm may be at work on the job before.
+        place = bundle or _beside_the_results(found)
+        written = write_bundle(found, choices, place, is_replaced=bundle is not None)
         lines = [
             f"Job {found.name}: {len(found.frames)} frames, {count} to a task, in {written.folder}"
         ]

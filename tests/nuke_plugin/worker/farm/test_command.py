@@ -73,6 +73,26 @@ def test_what_makes_no_job_is_said(
     assert not (tmp_path / "b").exists()
 
 
+def test_a_second_job_leaves_the_first(shot: Shot, tmp_path: Path) -> None:
+    """A farm may be at work on what was sent: only --bundle replaces, also for the panel's job."""
+    at_two, at_three = ("--frames-per-task", "2"), ("--frames-per-task", "3")
+    first = shot.result(1001).parent / "farm_plate"
+    assert farm(shot, *at_two).exit_code == 0
+    values = (first / "parameter_values.json").read_bytes()
+    assert farm(shot, *at_three).exit_code == 0
+    of_panel = ["farm", "--job", str(shot.job_file), *at_three]
+    assert CliRunner().invoke(app, of_panel).exit_code == 0
+    assert (first / "parameter_values.json").read_bytes() == values
+    assert sorted(folder.name for folder in first.parent.iterdir()) == [
+        "farm_plate",
+        "farm_plate_2",
+        "farm_plate_3",
+    ]
+    assert farm(shot, *at_three, "--bundle", str(first)).exit_code == 0
+    assert (first / "parameter_values.json").read_bytes() != values
+    assert len(list(first.parent.iterdir())) == 3
+
+
 def test_an_output_that_cannot_be_reached(shot: Shot, tmp_path: Path) -> None:
     """The results' folder is tried before the job is made."""
     blocked = str(shot.plate(1001) / "painted.%04d.exr")
