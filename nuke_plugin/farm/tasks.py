@@ -154,22 +154,21 @@ def _asked(job: FarmJob, node: nuke.Group, frames: Optional[FrameRange]) -> Fram
 
 
 def _comp(job: FarmJob, nodes: Sequence[nuke.Group], frames: Optional[FrameRange]) -> int:
-    """Render the script's own Writes over what is painted."""
+    """Render the script's own Writes over what is painted; of a movie the whole, in one chunk."""
     for node in style_node.all_style_nodes():
         node_upgrade.ensure_current(node)
         render.show_files(node)
-    names = list(dict.fromkeys(output.write for output in job.outputs))
-    frames_by_write = {output.write: FrameRange.parse(output.frames) for output in job.outputs}
-    for done, name in enumerate(names):
+    # A Write has an output for each view, all of them of the same frames.
+    outputs = {output.write: output for output in job.outputs}
+    for done, (name, output) in enumerate(outputs.items()):
         write = nuke.toNode(name)
         if write is None:
             raise FarmJobInvalid(job.script or "", f"its script has no node {name} any more")
-        asked = frames_by_write[name]
-        wanted = asked if frames is None else FrameRange.from_frames(set(asked) & set(frames))
+        wanted = output.share(frames)
         if len(wanted):
             _say("status", f"{name}: {wanted.to_text()}")
             CompWrite(write).execute(wanted)
-        _say("progress", f"{100.0 * (done + 1) / len(names):.1f}")
+        _say("progress", f"{100.0 * (done + 1) / len(outputs):.1f}")
     return DONE
 
 

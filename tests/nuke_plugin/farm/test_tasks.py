@@ -81,6 +81,34 @@ def test_the_comp_shows_what_is_painted(terminal_comp: Comp, job_file: Path) -> 
     assert terminal_comp.script.read_bytes() == script
 
 
+def test_a_movie_is_whole_whatever_the_chunks(
+    terminal_comp: Comp, nuke: ModuleType, tmp_path: Path
+) -> None:
+    """A movie is written with the chunk of its first frame alone; frames as files go by chunks."""
+    node = terminal_comp.node()
+    for name, kind in (("c.%04d.exr", "exr"), ("c.mov", "mov")):
+        write = nuke.nodes.Write(raw=True, create_directories=True)
+        write["file_type"].setValue(kind)
+        write["file"].setValue(str(terminal_comp.folder / "comp" / name).replace("\\", "/"))
+        write.setInput(0, node)
+    terminal_comp.save()
+    file = tmp_path / "job.json"
+    script = str(terminal_comp.script)
+    assert tasks.main(["describe", "--script", script, "--job", str(file)]) == tasks.DONE
+    (node,) = style_node.all_style_nodes()
+    render.render_and_wait(node)
+    comp = terminal_comp.folder / "comp"
+    frames_executed = []
+    nuke.addBeforeFrameRender(lambda: frames_executed.append(nuke.thisNode().name()))
+
+    assert tasks.main(["comp", "--frames", "1003", "--job", str(file)]) == tasks.DONE
+    assert [found.name for found in comp.iterdir()] == ["c.1003.exr"]
+    assert tasks.main(["comp", "--frames", "1001-1002", "--job", str(file)]) == tasks.DONE
+    names = ["c.1001.exr", "c.1002.exr", "c.1003.exr", "c.mov"]
+    assert sorted(found.name for found in comp.iterdir()) == names
+    assert frames_executed == ["Write1"] * 3 + ["Write2"] * 3
+
+
 def test_files_are_found_where_the_host_has_them(
     terminal_comp: Comp, job_file: Path, nuke: ModuleType
 ) -> None:
