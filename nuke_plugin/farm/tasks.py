@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _describe(options: argparse.Namespace) -> None:
     nodes = batch.nodes_of(options.script, options.node)
+    _leave_proxy_mode()
     for node in nodes:
         node_upgrade.ensure_current(node)
     frames = FrameRange.parse(options.frames) if options.frames else None
@@ -95,12 +96,22 @@ def _opened(job: FarmJob, mapping: PathMapping) -> list[nuke.Group]:
     there = [place for place in dict.fromkeys(places) if os.path.isdir(place)]
     os.environ[SEARCH_PATH_VARIABLE] = os.pathsep.join([*there, *([known] if known else [])])
     nodes = batch.nodes_of(job.script, job.nodes)
+    _leave_proxy_mode()
     with undo.not_recorded():
         _map_files(nuke.root(), mapping)
         for node in nodes:
             node_upgrade.ensure_current(node)
             style_node.claim_results(node)
     return nodes
+
+
+def _leave_proxy_mode() -> None:
+    """Let what is rendered be of full size, however the artist looked at the script last.
+
+    In proxy mode a Write makes small frames, under another file's name. The script is not saved.
+    """
+    with undo.not_recorded():
+        nuke.root().setProxy(False)
 
 
 def _map_files(node: nuke.Node, mapping: PathMapping) -> None:

@@ -81,6 +81,33 @@ def test_the_comp_shows_what_is_painted(terminal_comp: Comp, job_file: Path) -> 
     assert terminal_comp.script.read_bytes() == script
 
 
+def test_a_script_saved_in_proxy_mode(
+    terminal_comp: Comp, job_file: Path, nuke: ModuleType
+) -> None:
+    """Plates and comp are of full size, under the Write's own name; the script stays as it is."""
+    (node,) = style_node.all_style_nodes()
+    width = node.width()
+    proxies = terminal_comp.folder / "proxies" / "c.%04d.exr"
+    nuke.toNode("Write1")["proxy"].setValue(str(proxies).replace("\\", "/"))
+    nuke.root().setProxy(True)
+    terminal_comp.save()
+    script = terminal_comp.script.read_bytes()
+    assert b"proxy true" in script
+    words = ["describe", "--script", str(terminal_comp.script), "--job", str(job_file)]
+    assert tasks.main(words) == tasks.DONE
+    assert FarmJob.from_file(job_file, "here").largest_px[0] == width
+
+    frame = ["--frames", "1001", "--job", str(job_file)]
+    assert tasks.main(["plates", *frame]) == tasks.DONE
+    assert not nuke.root().proxy()
+    (node,) = style_node.all_style_nodes()
+    render.render_and_wait(node, FrameRange((1001,)))
+    assert tasks.main(["comp", *frame]) == tasks.DONE
+    assert (terminal_comp.folder / "comp" / "c.1001.exr").is_file()
+    assert not proxies.parent.exists()
+    assert terminal_comp.script.read_bytes() == script
+
+
 def test_a_movie_is_whole_whatever_the_chunks(
     terminal_comp: Comp, nuke: ModuleType, tmp_path: Path
 ) -> None:
