@@ -33,6 +33,7 @@ from nuke_plugin.contract.errors import (
 from nuke_plugin.contract.farm_job import ANY, FarmJob
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.contract.library import SEARCH_PATH_VARIABLE
+from nuke_plugin.contract.output_folder import check_results
 from nuke_plugin.contract.path_mapping import PathMapping
 from nuke_plugin.farm.comp_writes import CompWrite
 from nuke_plugin.farm.script_job import job_of
@@ -129,7 +130,14 @@ def _map_files(node: nuke.Node, mapping: PathMapping) -> None:
 
 
 def _plates(job: FarmJob, nodes: Sequence[nuke.Group], frames: Optional[FrameRange]) -> int:
-    """Render the plates of the frames that are not painted as they are to be."""
+    """Render the plates of the frames that are not painted as they are to be.
+
+    It is the job's first step, so what the later ones need is looked at here.
+    """
+    host = socket.gethostname()
+    check_results(job.paintings, host)
+    for name in dict.fromkeys(output.write for output in job.outputs):
+        _comp_write(job, name).check_folders(host)
     renders = []
     for node in nodes:
         asked = _asked(job, node, frames)
@@ -172,15 +180,21 @@ def _comp(job: FarmJob, nodes: Sequence[nuke.Group], frames: Optional[FrameRange
     # A Write has an output for each view, all of them of the same frames.
     outputs = {output.write: output for output in job.outputs}
     for done, (name, output) in enumerate(outputs.items()):
-        write = nuke.toNode(name)
-        if write is None:
-            raise FarmJobInvalid(job.script or "", f"its script has no node {name} any more")
+        write = _comp_write(job, name)
         wanted = output.share(frames)
         if len(wanted):
             _say("status", f"{name}: {wanted.to_text()}")
-            CompWrite(write).execute(wanted)
+            write.execute(wanted)
         _say("progress", f"{100.0 * (done + 1) / len(outputs):.1f}")
     return DONE
+
+
+def _comp_write(job: FarmJob, name: str) -> CompWrite:
+    """Return a Write of the job's script; raise ``FarmJobInvalid`` for one that is gone."""
+    write = nuke.toNode(name)
+    if write is None:
+        raise FarmJobInvalid(job.script or "", f"its script has no node {name} any more")
+    return CompWrite(write)
 
 
 def _say(kind: str, text: str) -> None:

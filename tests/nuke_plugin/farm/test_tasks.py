@@ -179,6 +179,21 @@ def test_what_fails_says_whose_it_is(
     assert "has no ImpastoStyle node 'Sky'" in last_line(capsys)
 
 
+def test_a_host_that_cannot_write_the_comp(
+    terminal_comp: Comp, job_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first step says so, and renders no plate for what would come to nothing in the end."""
+    words = ["plates", "--frames", "1001", "--job", str(job_file)]
+    in_the_way = terminal_comp.folder / "comp"
+    in_the_way.write_text("", encoding="utf-8")
+    assert tasks.main(words) == tasks.USER
+    assert f"cannot write to {in_the_way}: " in last_line(capsys)
+    (node,) = style_node.all_style_nodes()
+    assert not (terminal_comp.result_file(node, 1001).parent / "plates").exists()
+    in_the_way.unlink()
+    assert tasks.main(words) == tasks.DONE
+
+
 def test_a_job_is_written_or_not(
     terminal_comp: Comp, nuke: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

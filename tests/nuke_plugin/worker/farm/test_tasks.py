@@ -17,7 +17,7 @@ from nuke_plugin.worker.colour import ColourConfig
 from nuke_plugin.worker.farm import host as host_module
 from nuke_plugin.worker.farm import tasks as tasks_module
 from nuke_plugin.worker.farm.plates_job import plates_job
-from nuke_plugin.worker.farm.tasks import PAINT, VERIFY, Task, frames_of
+from nuke_plugin.worker.farm.tasks import CHECK, PAINT, VERIFY, Task, frames_of
 from nuke_plugin.worker.pipeline import Studio
 from tests.exr_files import half_rgba, write_exr
 from tests.nuke_plugin.worker.farm.conftest import FRAMES, Shot, contents, farm_task
@@ -144,6 +144,19 @@ def test_a_person_must_correct(shot: Shot, capsys: pytest.CaptureFixture[str]) -
 
     assert run(shot, PAINT, "ten") == 2
     assert "'ten'" in last_line(capsys)
+
+
+def test_a_host_that_cannot_write_the_results(
+    shot: Shot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The check of a session tells it before the first chunk, and it is a person's to correct."""
+    painting = shot.job.paintings[0]
+    blocked = shot.plate(1001) / "painted"
+    request = replace(painting.request, results=str(blocked / "painted.%04d.exr"))
+    wrong = replace(shot.job, paintings=(replace(painting, request=request),))
+    assert run(replace(shot, job=wrong), CHECK) == 2
+    assert f"cannot write to {blocked}: " in last_line(capsys)
+    assert run(shot, CHECK) == 0
 
 
 def test_another_try_may_help(
