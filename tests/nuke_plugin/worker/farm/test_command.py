@@ -73,6 +73,29 @@ def test_what_makes_no_job_is_said(
     assert not (tmp_path / "b").exists()
 
 
+@pytest.mark.parametrize(
+    ("source", "typed", "named"),
+    [
+        ("--script", ["--style", "warm"], "--style"),
+        ("--script", ["--strength", "1.0"], "--strength"),
+        ("--script", ["--light", "clip", "--steady", "1"], "--light, --steady"),
+        ("--script", ["--keep-going", "--stroke-scale", "2"], "--keep-going, --stroke-scale"),
+        ("--job", ["--half-precision", "--detail", "0"], "--half-precision, --detail"),
+        ("--job", ["--frames", "1001", "--device", "any"], "--frames, --device"),
+    ],
+)
+def test_options_that_would_count_for_nothing(
+    shot: Shot, tmp_path: Path, source: str, typed: list[str], named: str
+) -> None:
+    """A script's nodes and a job's file have their own: what is typed beside them is refused."""
+    bundle = tmp_path / "b"
+    words = ["farm", source, str(shot.job_file), *typed, "--bundle", str(bundle)]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 2
+    assert f"{named}: " in done.output
+    assert not bundle.exists()
+
+
 def test_a_second_job_leaves_the_first(shot: Shot, tmp_path: Path) -> None:
     """A farm may be at work on what was sent: only --bundle replaces, also for the panel's job."""
     at_two, at_three = ("--frames-per-task", "2"), ("--frames-per-task", "3")
