@@ -15,10 +15,12 @@ from nuke_plugin.contract.farm_job import FarmOutput
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.farm import verify_task
 from nuke_plugin.worker.farm.task_lines import TaskLines
+from nuke_plugin.worker.farm.tasks import PAINT, VERIFY, Task
 from nuke_plugin.worker.farm.verify_task import (
     MISSING,
     NOT_COUNTED,
     NOT_FINITE,
+    NOT_PAINTED,
     OTHER_SETTINGS,
     OTHER_SIZE,
     UNREADABLE,
@@ -74,6 +76,24 @@ def test_what_is_wrong_is_listed(painted: Shot, studio: Studio) -> None:
     assert problems(painted) == {MISSING: "1001", UNREADABLE: "1002", OTHER_SETTINGS: "1003"}
     with pytest.raises(FramesNotRight, match=r"1001 of .*painted\.%04d\.exr: missing"):
         verify(painted.job, Cancellation(), TaskLines())
+
+
+def test_what_has_no_plate_is_no_fault_of_a_job_that_goes_on(
+    shot: Shot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Paint and Verify both end well with a plate missing and one cut; a lost painting does not."""
+    going_on = replace(shot, job=replace(shot.job, keep_going=True))
+    shot.plate(1001).unlink()
+    shot.plate(1002).write_bytes(b"no picture")
+    ended = [Task(name, going_on.job_file, None, None, "nuke").run() for name in (PAINT, VERIFY)]
+    assert ended == [0, 0]
+    said = capsys.readouterr().out.splitlines()
+    assert f"Warning: 1001-1002 of {shot.settings.results}: {NOT_PAINTED}" in said
+    assert said[-1] == "openjd_status: 1 frames read back, all as they must be"
+
+    shot.result(1003).unlink()
+    assert problems(going_on) == {MISSING: "1003"}
+    assert problems(shot) == {MISSING: "1001-1003"}
 
 
 def test_size_and_broken_pixels_are_seen(painted: Shot) -> None:
