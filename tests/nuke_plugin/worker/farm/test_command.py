@@ -6,15 +6,17 @@ import json
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from nuke_plugin.contract.farm_job import FarmJob
+from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.worker.cli import app
 from nuke_plugin.worker.farm import engines
-from nuke_plugin.worker.farm.cost import MOST_FRAMES, frames_per_task
+from nuke_plugin.worker.farm.cost import MOST_FRAMES, busiest_frame, frames_per_task
 from tests.nuke_plugin.worker.farm.conftest import FRAMES, Shot
 
 
@@ -47,6 +49,21 @@ def test_the_size_of_a_task_is_measured(
 def test_frames_that_take_three_minutes(seconds: float, frames: int) -> None:
     """A task takes about three minutes, and is at least one frame."""
     assert frames_per_task(seconds) == frames
+
+
+def test_the_busiest_frame_is_found_at_once(shot: Shot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each painting is read once: an animated strength makes as many as there are frames."""
+    one = shot.job.paintings[0]
+    at = [str(frame) for frame in range(1, 301)]
+    paintings = [
+        replace(one, request=replace(one.request, frames=text)) for text in [*at, "17", "9-17"]
+    ]
+    job = replace(shot.job, paintings=tuple(paintings))
+    parsed = []
+    real = FrameRange.parse
+    monkeypatch.setattr(FrameRange, "parse", lambda text: parsed.append(text) or real(text))
+    assert busiest_frame(job) == 17
+    assert sorted(parsed) == sorted([*at, "17", "9-17"])
 
 
 @pytest.mark.parametrize(
@@ -160,6 +177,22 @@ def test_deadlines_submitter_is_opened(
         assert time.monotonic() < until
         time.sleep(0.02)
     assert told.read_text(encoding="utf-8") == f"bundle gui-submit {bundle}\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for a program is a script")
+def test_a_program_hears_the_answer_alone(
+    shot: Shot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What the engine prints goes to standard error where standard output is one JSON object."""
+    engine = tmp_path / "openjd"
+    engine.write_text("#!/bin/sh\necho Running step Paint\nexit 3\n", encoding="utf-8")
+    engine.chmod(0o755)
+    monkeypatch.setattr(engines, "_found", lambda name: str(engine))
+    words = ["--bundle", str(tmp_path / "b"), "--frames-per-task", "2", "--run", "--json"]
+    assert farm(shot, *words).exit_code == 1
+    said = capfd.readouterr()
+    assert json.loads(said.out)["frames"] == len(FRAMES)
+    assert "Running step Paint" in said.err
 
 
 def test_without_openjd_it_is_said_how_to_get_it(
