@@ -31,9 +31,7 @@ from nuke_plugin.worker.paint_options import (
     Strength,
     StrokeScale,
     Style,
-    light_of,
-    mix_of,
-    strokes_of,
+    painting_of,
 )
 
 if TYPE_CHECKING:
@@ -189,26 +187,29 @@ def farm(
 
         def _of_plates() -> FarmJob:
             from nuke_plugin.worker.farm.plates_job import plates_job
-            from nuke_plugin.worker.pipeline import RenderSettings, Studio
-            from nuke_plugin.worker.style_choice import choose_style
+            from nuke_plugin.worker.studio import Studio
 
             assert plates is not None
             assert out is not None
-            mix = mix_of(style, mix_styles)
             studio = Studio.from_environment(os.environ)
-            choice = choose_style(studio.library, model, style, mix, terminal.warn)
-            settings = RenderSettings(
-                plates=plates,
-                results=out,
-                model=choice.installed.card.id,
-                styles=choice.styles,
+            settings = painting_of(
+                plates,
+                out,
+                studio,
+                terminal.warn,
+                model=model,
+                style=style,
+                mix_styles=mix_styles,
                 strength=strength,
                 frames=frames,
                 colorspace=colorspace,
                 keep_going=keep_going,
                 half_precision=half_precision,
-                light=light_of(light, premult, plate_colour),
-                strokes=strokes_of(stroke_scale, detail),
+                light=light,
+                premult=premult,
+                plate_colour=plate_colour,
+                stroke_scale=stroke_scale,
+                detail=detail,
                 steady=steady,
             )
             return plates_job(settings, studio, device, os.environ)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import sys
@@ -14,9 +15,11 @@ from typer.testing import CliRunner, Result
 
 from nuke_plugin.contract.farm_job import FarmJob
 from nuke_plugin.contract.frame_range import FrameRange
+from nuke_plugin.worker import cli
 from nuke_plugin.worker.cli import app
-from nuke_plugin.worker.farm import engines
+from nuke_plugin.worker.farm import command, engines
 from nuke_plugin.worker.farm.cost import MOST_FRAMES, busiest_frame, frames_per_task
+from nuke_plugin.worker.paint_options import painting_of
 from tests.nuke_plugin.worker.farm.conftest import FRAMES, Shot
 
 
@@ -41,6 +44,23 @@ def test_the_size_of_a_task_is_measured(
     assert not shot.result(1001).exists()
     job = FarmJob.from_file(tmp_path / "b" / "job.json", "here")
     assert job.paintings[0].settings_digest == shot.job.paintings[0].settings_digest
+
+
+def test_the_same_words_ask_for_the_same() -> None:
+    """Each option of painting is one of `render` and of `farm`, with the same meaning and default.
+
+    One that a script's nodes have themselves is refused beside --script.
+    """
+    shared = {
+        name
+        for name, parameter in inspect.signature(painting_of).parameters.items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    }
+    here, there = (inspect.signature(made).parameters for made in (cli.render, command.farm))
+    for name in shared:
+        assert here[name].annotation == there[name].annotation
+        assert here[name].default == there[name].default
+    assert shared == {*command._PAINTING, "frames"}
 
 
 @pytest.mark.parametrize(
