@@ -70,6 +70,7 @@
     │   ├── NothingToSend           LookupError
     │   ├── ScriptHasChanges        RuntimeError
     │   ├── NodesInChain            RuntimeError
+    │   ├── FarmOutputUnreachable   PermissionError
     │   ├── FarmJobInvalid          ValueError
     │   ├── FarmVersionDiffers      RuntimeError
     │   ├── FarmModelDiffers        LookupError
@@ -921,6 +922,19 @@ class NodesInChain(FarmError, RuntimeError):
         super().__init__(
             f"{node} paints what {above} has painted, and one job renders all plates first: they "
             f"would show the plate of {above} alone. Send {above} first and {node} when it is done."
+        )
+
+
+class FarmOutputUnreachable(FarmError, PermissionError):
+    """A folder that the job is to write to is not there, or takes no file."""
+
+    def __init__(self, host: str, folder: AnyPath, reason: str) -> None:
+        self.host = host
+        self.folder = str(folder)
+        self.reason = reason
+        super().__init__(
+            f"The host {host} cannot write to {self.folder}: {_clause(reason)}. Make the folder or "
+            "mount its drive there, or correct Results or the Write's file, and send the job again."
         )
 
 
