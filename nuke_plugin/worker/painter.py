@@ -260,11 +260,13 @@ class Painter:
             painted = self._run_each(small, scaled, cancellation)
             return resized(painted, geometry.width, geometry.height)
         scale = Fraction(scaled.width, geometry.padded_width)
-        shown[:] = as_seen(image[0], scale)
+        with memory_for(geometry.width, geometry.height):  # smaller windows would not help here
+            shown[:] = as_seen(image[0], scale)
         scaled.reflect_into_pad(small)
         painted = self._run_each(small, scaled, cancellation)
-        whole = enlarged(painted, shown, image[0], scale, self.strokes.detail)
-        return np.ascontiguousarray(geometry.frame_of(whole))
+        with memory_for(geometry.width, geometry.height):
+            whole = enlarged(painted, shown, image[0], scale, self.strokes.detail)
+            return np.ascontiguousarray(geometry.frame_of(whole))
 
     def _run_each(
         self, image: NDArray[np.float32], geometry: FrameGeometry, cancellation: Cancellation

@@ -151,7 +151,7 @@ class EffectPainter:
             try:
                 with opencv_memory():
                     small = self._run_windows(seen, geometry, cancellation)
-                    return self._brought_back(small, seen)
+                break
             except MemoryError as error:
                 limit_px = geometry.window_px // 2
                 smaller = FrameGeometry.of(
@@ -166,6 +166,8 @@ class EffectPainter:
                     raise OutOfMemory(*size) from error
                 self.window_limit_px = limit_px
                 geometry = smaller
+        with memory_for(columns.stop - columns.start, rows.stop - rows.start):
+            return self._brought_back(small, seen)
 
     def _run_windows(
         self, seen: SeenMatte, geometry: FrameGeometry, cancellation: Cancellation

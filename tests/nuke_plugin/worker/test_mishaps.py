@@ -14,11 +14,14 @@ import pytest
 
 from nuke_plugin.contract.errors import OptionInvalid, OutOfMemory
 from nuke_plugin.contract.library import ModelLibrary
-from nuke_plugin.worker import ready_painter
+from nuke_plugin.contract.stroke_settings import StrokeSettings
+from nuke_plugin.worker import painter as painter_module
+from nuke_plugin.worker import pipeline, ready_painter, steady_frames
 from nuke_plugin.worker.network import Network
 from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.pipeline import RenderSettings, Studio, render
 from nuke_plugin.worker.providers import working_providers
+from nuke_plugin.worker.steady import PaintedFrame
 from tests.exr_files import half_rgba, read_exr, write_exr
 from tests.nuke_plugin.worker.test_gpu_devices import LISTED, driver_tool
 from tests.nuke_plugin.worker.test_network import dying_card
@@ -149,6 +152,82 @@ def test_a_plate_that_finds_no_memory_alone_ends_the_render(
     monkeypatch.setattr(Painter, "see", full)
     with pytest.raises(OutOfMemory, match="90 by 60"):
         render(shot, studio)
+
+
+def fails_once(step: Any, at: int) -> Any:
+    """Return a step that finds no memory at one of its turns."""
+    turns = [0]
+
+    def failing(*arguments: Any, **named: Any) -> Any:
+        turns[0] += 1
+        if turns[0] == at:
+            raise MemoryError("Unable to allocate 93.1 GiB")
+        return step(*arguments, **named)
+
+    return failing
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (Painter, "finish"),  # while a frame is saved
+        (pipeline, "write_result"),
+        (painter_module, "enlarged"),  # while it is painted
+        (steady_frames, "steadied"),
+        (PaintedFrame, "of"),
+    ],
+)
+def test_memory_that_runs_out_anywhere_is_survived(
+    shot: RenderSettings,
+    studio: Studio,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: Any,
+    name: str,
+) -> None:
+    """The frame is begun again, alone; every frame is on disk with the pixels it has else."""
+    settings = replace(shot, steady=1, strokes=StrokeSettings(1.0), marks_frames=True)
+    whole = replace(settings, results=shot.results.replace("results", "whole"))
+    rendered(whole, studio)
+    monkeypatch.setattr(owner, name, fails_once(getattr(owner, name), at=3))
+    report, warnings = rendered(settings, studio)
+    assert report.written == FRAMES
+    told = [frame for frame, text in warnings if "one frame is held at a time" in text]
+    assert len(told) == 1
+    assert told[0] in FRAMES
+    for frame in FRAMES:
+        painted = read_exr(Path(settings.results % frame)).channels["R"]
+        expected = read_exr(Path(whole.results % frame)).channels["R"]
+        np.testing.assert_array_equal(painted, expected)
+    left = sorted(path.name for path in Path(settings.results).parent.iterdir())
+    assert left == [f"painted.{frame:04d}.exr" for frame in FRAMES]
+
+
+def test_memory_that_runs_out_beside_a_frame_is_survived(
+    shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A neighbour of a steadied frame that cannot be read for want of memory ends no render."""
+    monkeypatch.setattr(Painter, "see", fails_once(Painter.see, at=2))
+    report, _ = rendered(replace(shot, frames="2", steady=1), studio)
+    assert report.written == (2,)
+
+
+@pytest.mark.parametrize("name", ["_paint", "_write"])
+def test_a_frame_that_finds_no_memory_alone_is_named(
+    shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The error says which frame it was; those before it are on disk."""
+    step = getattr(pipeline._Job, name)
+
+    def full_at_the_third(job: Any, loaded: Any, *others: Any) -> Any:
+        if loaded.frame == 3:
+            raise OutOfMemory(90, 60)
+        return step(job, loaded, *others)
+
+    monkeypatch.setattr(pipeline._Job, name, full_at_the_third)
+    with pytest.raises(OutOfMemory, match="frame 3, of 90 by 60") as caught:
+        render(shot, studio)
+    assert caught.value.frame == 3
+    assert Path(shot.results % 2).is_file()
 
 
 def test_a_card_that_is_not_there_is_refused(
