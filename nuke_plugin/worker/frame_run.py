@@ -295,16 +295,30 @@ class FrameRun(ABC, Generic[_Loaded, _Painted]):
         limit_px, fell_back = painter.window_limit_px, self._network.fell_back
         with self._timed("network"):
             painted = paint()
+        if self._network.fell_back != fell_back:
+            limit_px = self._plan_for_processor(frame, painter, limit_px)
         if painter.window_limit_px < limit_px:
             megapixels = painter.window_limit_px / 1e6
             text = f"Memory ran out; frames are painted in pieces of {megapixels:.2g} megapixels."
             self._notes.append(text)
             self._warn(frame, text)
-        if self._network.fell_back != fell_back:
-            text = f"{self._network.fell_back}; {self._network.provider} goes on."
-            self._notes.append(text)
-            self._warn(frame, text)
         return painted
+
+    def _plan_for_processor(self, frame: int, painter: FramePainter, limit_px: int) -> int:
+        """Tell that the card was lost, and plan without it; return the windows' new limit."""
+        text = f"{self._network.fell_back}; {self._network.provider} goes on."
+        plan = self._plan.on_processor
+        if plan is not None:
+            limit_px = min(limit_px, plan.window_limit_px)
+            painter.window_limit_px = min(painter.window_limit_px, limit_px)
+            self._plan = replace(plan, frames=min(plan.frames, self._plan.frames))
+            self._network.gives_memory_back = self._plan.gives_memory_back
+            text += f" Its pieces are of at most {limit_px / 1e6:.2g} megapixels."
+        self._notes.append(text)
+        self._warn(frame, text)
+        if plan is not None and plan.problem:
+            self._warn(frame, plan.problem)
+        return limit_px
 
     def _save(self, loaded: _Loaded, painted: _Painted) -> None:
         with _memory_named(loaded.frame):

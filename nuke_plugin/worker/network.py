@@ -143,8 +143,8 @@ class Network(NetworkRun):
         ``image`` is float32 (N, 3, H, W) display encoded in [0, 1], sides multiples of the card's
         ``size_multiple``, or of the one size it takes. A network without a strength input paints in
         full: ``Painter`` mixes. Where one that others trained gives no number, the image's pixel
-        stays. Raises ``RenderCancelled``, and ``MemoryError`` when the picture is too large for the
-        machine.
+        stays. Raises ``RenderCancelled``, ``MemoryError`` when the picture is too large for the
+        machine, and ``ProcessorTookOver`` when it is for the processor and the card was lost.
         """
         cancellation.check()
         card = self.card
@@ -154,6 +154,7 @@ class Network(NetworkRun):
             inputs = {card.image.name: inputs[card.image.name]}
         painted = self.attempt(runner, card.output.name, inputs, cancellation)
         if painted is None:
+            self.check_fits_processor(image.shape[2] * image.shape[3])
             return self.run(image, style, strength, cancellation)
         if not isinstance(card, ImportedCard):
             return np.asarray(painted, np.float32)

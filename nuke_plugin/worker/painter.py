@@ -24,6 +24,7 @@ from nuke_plugin.worker.coverage import Coverage, uncover
 from nuke_plugin.worker.light import POLICIES, CarriedLight
 from nuke_plugin.worker.memory import memory_for, opencv_memory
 from nuke_plugin.worker.network import Network
+from nuke_plugin.worker.network_run import ProcessorTookOver
 from nuke_plugin.worker.planes import Planes
 from nuke_plugin.worker.plate_colour import keep_plate_colour
 from nuke_plugin.worker.resizing import resized
@@ -174,14 +175,18 @@ class Painter:
     def paint(self, seen: SeenFrame, cancellation: Cancellation) -> Planes:
         """Run the network; return the painted frame, display encoded in [0, 1], (3, H, W).
 
-        Where memory runs out a local network is given smaller windows, from then on. Raises
-        ``RenderCancelled`` or ``OutOfMemory``.
+        Where memory runs out a local network is given smaller windows, from then on; so where its
+        card is lost. Raises ``RenderCancelled`` or ``OutOfMemory``.
         """
         geometry = seen.geometry
         while True:
+            # It may have been read before another frame needed smaller ones.
+            geometry = geometry.within(self.network.card, self.window_limit_px)
             try:
                 with opencv_memory():
                     return self.run_windows(seen.image, geometry, cancellation)
+            except ProcessorTookOver as error:
+                self.window_limit_px = min(self.window_limit_px, error.limit_px)
             except MemoryError as error:
                 window_px = geometry.window_px
                 smaller = geometry.in_smaller_windows(self.network.card, window_px // 2)

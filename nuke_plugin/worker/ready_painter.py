@@ -118,6 +118,7 @@ def _planned(
     if not painter.is_neutral:
         painter.window_limit_px = plan.window_limit_px
         painter.network.gives_memory_back = plan.gives_memory_back
+        painter.network.processor_limit_px = plan.processor_limit_px
         if plan.problem:
             on_warning(None, plan.problem)
     return plan

@@ -15,12 +15,13 @@ import pytest
 from nuke_plugin.contract.errors import OptionInvalid, OutOfMemory
 from nuke_plugin.contract.library import ModelLibrary
 from nuke_plugin.contract.stroke_settings import StrokeSettings
+from nuke_plugin.worker import memory_plan, pipeline, ready_painter, steady_frames
 from nuke_plugin.worker import painter as painter_module
-from nuke_plugin.worker import pipeline, ready_painter, steady_frames
 from nuke_plugin.worker.network import Network
 from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.pipeline import RenderSettings, Studio, render
 from nuke_plugin.worker.providers import working_providers
+from nuke_plugin.worker.sessions import Runner
 from nuke_plugin.worker.steady import PaintedFrame
 from tests.exr_files import half_rgba, read_exr, write_exr
 from tests.nuke_plugin.worker.test_gpu_devices import LISTED, driver_tool
@@ -87,6 +88,39 @@ def test_a_card_that_is_lost_loses_no_frame(
         painted = read_exr(Path(shot.results % frame)).channels["R"]
         whole = read_exr(Path((shot.results + ".exr") % frame)).channels["R"]
         np.testing.assert_array_equal(painted, whole)
+
+
+def test_a_lost_card_takes_its_large_windows_along(
+    shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The processor gets the windows that it would have had without a card, read ahead or not."""
+    plain = replace(shot, fold=False, strokes=StrokeSettings(None))
+    expected, _ = rendered(replace(plain, results=shot.results + ".exr"), studio)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", dying_card(fails_at=3))
+    monkeypatch.setattr("nuke_plugin.worker.network.working_providers", lambda: (CARD, "CPU"))
+    monkeypatch.setattr(ready_painter, "memory_there", lambda *_: (8_000_000_000, 8_000_000_000))
+    monkeypatch.setattr(memory_plan, "_LIMITS_PX", (4000,))
+    given: list[tuple[str, int]] = []
+    run = Runner.run
+
+    def noted(runner: Runner, output: str, inputs: Any, options: Any) -> Any:
+        image = next(value for value in inputs.values() if value.ndim == 4)
+        given.append((runner.provider, image.shape[2] * image.shape[3]))
+        return run(runner, output, inputs, options)
+
+    monkeypatch.setattr(Runner, "run", noted)
+    report, warnings = rendered(plain, fresh(studio))
+    assert report.written == expected.written == FRAMES
+    on_card = {px for provider, px in given if provider == CARD}
+    on_processor = {px for provider, px in given if provider == "CPUExecutionProvider"}
+    assert min(on_card) > 4000
+    assert max(on_processor) <= 4000
+    assert [text for frame, text in warnings if "pieces are of at most 0.004 mega" in text]
+    assert not [text for _, text in warnings if "Memory ran out" in text]
+    for frame in FRAMES:
+        painted = read_exr(Path(shot.results % frame)).channels["R"].astype(np.float32)
+        whole = read_exr(Path((shot.results + ".exr") % frame)).channels["R"].astype(np.float32)
+        np.testing.assert_allclose(painted, whole, rtol=1e-3, atol=1e-3)
 
 
 def test_a_lost_card_is_tried_again_by_the_next_render(
