@@ -54,14 +54,19 @@ from nuke_plugin.worker.finished_frames import (
     plates_digest,
     result_state,
 )
+from nuke_plugin.worker.gpu_devices import DEVICES_VARIABLE, gpu_devices
 from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.pipeline import FrameDone, RenderReport, RenderSettings, Studio
 from nuke_plugin.worker.plate_sequence import PlateSequence
-from nuke_plugin.worker.providers import CUDA, THREADS_VARIABLE, usable_threads, working_providers
+from nuke_plugin.worker.providers import (
+    CARD_SHARE_VARIABLE,
+    CUDA,
+    THREADS_VARIABLE,
+    usable_threads,
+    working_providers,
+)
 from nuke_plugin.worker.result_sequence import ResultSequence
 from nuke_plugin.worker.wire_settings import request_of
-
-DEVICES_VARIABLE = "CUDA_VISIBLE_DEVICES"
 
 _LOOK_SECONDS = 0.1
 _LEAVE_SECONDS = 10.0
@@ -113,17 +118,7 @@ def graphics_cards(environ: Mapping[str, str]) -> tuple[str, ...]:
         return ()
     if DEVICES_VARIABLE in environ:
         return tuple(name for name in environ[DEVICES_VARIABLE].split(",") if name.strip())
-    try:
-        listed = subprocess.run(
-            ["nvidia-smi", "--query-gpu=uuid", "--format=csv,noheader"],
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ()
-    return tuple(line.strip() for line in listed.stdout.splitlines() if line.strip())
+    return tuple(card.uuid for card in gpu_devices())
 
 
 def _fingerprints(
@@ -357,9 +352,11 @@ class _Crew:
 
 
 def _environment(number: int, count: int, cards: tuple[str, ...]) -> dict[str, str]:
-    """Return what one worker of several may use: some threads, and one graphics card."""
+    """Return what one worker of several may use: some threads, and of one graphics card a share."""
     environ = cleaned_environment(os.environ)
     environ[THREADS_VARIABLE] = str(max(1, usable_threads() // count))
     if cards:
         environ[DEVICES_VARIABLE] = cards[number % len(cards)]
+    sharing = len(range(number % len(cards), count, len(cards))) if cards else count
+    environ[CARD_SHARE_VARIABLE] = str(max(1, sharing))
     return environ

@@ -6,17 +6,15 @@ import os
 from collections.abc import Callable
 
 from nuke_plugin.contract.errors import OptionInvalid
-from nuke_plugin.worker.gpu_devices import gpu_device, gpu_devices
+from nuke_plugin.worker.gpu_devices import DEVICES_VARIABLE, gpu_device, gpu_devices
 from nuke_plugin.worker.memory import available_bytes, give_large_arrays_back
 from nuke_plugin.worker.memory_plan import MemoryPlan, plate_facts
 from nuke_plugin.worker.network_run import NetworkRun
 from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.plate_sequence import PlateSequence
-from nuke_plugin.worker.providers import CPU, share_of_machine
+from nuke_plugin.worker.providers import CPU, share_of_card, share_of_machine
 from nuke_plugin.worker.render_records import RenderSettings
 from nuke_plugin.worker.studio import Studio
-
-_MAPPED_DEVICES = "CUDA_VISIBLE_DEVICES"
 
 Warn = Callable[[int | None, str], None]
 
@@ -92,8 +90,8 @@ def memory_there(network: NetworkRun, device: int | None) -> tuple[int | None, i
     """
     card_bytes = None
     if network.provider != CPU:
-        found = gpu_device(device or 0)
-        card_bytes = None if found is None else found.free_bytes
+        found = gpu_device(device or 0, os.environ)
+        card_bytes = None if found is None else int(found.free_bytes * share_of_card())
     free_bytes = available_bytes()
     return None if free_bytes is None else int(free_bytes * share_of_machine()), card_bytes
 
@@ -126,7 +124,7 @@ def _planned(
 
 def check_device(number: int) -> None:
     """Raise ``OptionInvalid`` where there is no graphics card of this number."""
-    if _MAPPED_DEVICES in os.environ:
+    if DEVICES_VARIABLE in os.environ:
         return  # numbers are then not the driver's; ONNX Runtime says whether there is one
     found = gpu_devices()
     if found and number not in {device.number for device in found}:

@@ -213,6 +213,7 @@ def test_threads_are_shared(monkeypatch: pytest.MonkeyPatch) -> None:
     assert usable_threads() <= (os.cpu_count() or 1)
     environ = many_workers._environment(3, 2, ("GPU-a", "GPU-b"))
     assert environ[many_workers.DEVICES_VARIABLE] == "GPU-b"
+    assert many_workers._environment(1, 3, ())[many_workers.CARD_SHARE_VARIABLE] == "3"
 
 
 def test_cards_that_are_named_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
