@@ -31,7 +31,7 @@ from nuke_plugin.worker.network_run import (
 )
 from nuke_plugin.worker.onnx_edit import with_constants
 from nuke_plugin.worker.picture_values import PictureValues
-from nuke_plugin.worker.providers import CPU, working_providers
+from nuke_plugin.worker.providers import CPU, TENSORRT, working_providers
 from nuke_plugin.worker.sessions import ORT_ERRORS, Runner, first_line
 from nuke_plugin.worker.style_picture import read_style_picture
 
@@ -107,7 +107,10 @@ class Network(NetworkRun):
 
         Runs with the same two then use it, others the whole network; one such network is kept.
         Returns why it cannot be, in a clause, or nothing: the network is as usable as before.
+        Nothing is done where TensorRT runs, which would compile each such network for minutes.
         """
+        if self.provider == TENSORRT:
+            return ""
         key = (*style, strength)
         if self._folded is not None and self._folded[0] == key:
             return ""
