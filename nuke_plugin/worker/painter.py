@@ -111,18 +111,20 @@ class Painter:
         cancellation: Cancellation | None = None,
         alpha: NDArray[np.float32] | None = None,
         frame_px: int | None = None,
+        origin: tuple[int, int] = (0, 0),
     ) -> Planes:
         """Return the painted colours of a plate's, both float32 (3, H, W).
 
         ``planes`` stays as it is; ``alpha``, (H, W), is what it is multiplied by; ``frame_px`` is
-        the short side of the format, by which strokes are sized, the plate's own if None. At
+        the short side of the format, by which strokes are sized, the plate's own if None; and
+        ``origin`` is where in the format the plate begins, x and y. At
         neutral strength the colours come back as they are, only moved to the result's space where
         that differs.
         """
         if self.is_neutral:
             return self.unpainted(planes.copy(), colour)
         with memory_for(planes.shape[2], planes.shape[1]):
-            seen = self.see(planes.copy(), colour, alpha, frame_px)
+            seen = self.see(planes.copy(), colour, alpha, frame_px, origin)
             painted = self.paint(seen, cancellation or Cancellation())
             plate = planes.copy() if self.light.plate_colour else None
             return self.finish(seen, painted, plate=plate).astype(np.float32, copy=False)
