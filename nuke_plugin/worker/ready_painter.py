@@ -33,12 +33,10 @@ def ready_painter(
     network = studio.network(
         settings.model, settings.half_precision, settings.use_gpu, settings.device
     )
-    if settings.half_precision and studio.library.find(settings.model).lacks_half_precision:
-        on_warning(
-            None,
-            f"The model {settings.model} has no network in half precision, so it paints in "
-            "single precision. Export it again to have both.",
-        )
+    if settings.half_precision:
+        problem = studio.library.find(settings.model).half_precision_problem
+        if problem:
+            on_warning(None, problem)
     painter = Painter(network, settings.styles, settings.strength, settings.light, settings.strokes)
     if settings.strokes.scale not in (None, 1.0) and network.card.training_scale_px == 0:
         on_warning(
