@@ -14,6 +14,7 @@ from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.plate_sequence import PlateSequence
 from nuke_plugin.worker.providers import CPU, share_of_card, share_of_machine
 from nuke_plugin.worker.render_records import RenderSettings
+from nuke_plugin.worker.strokes import least_scale
 from nuke_plugin.worker.studio import Studio
 
 Warn = Callable[[int | None, str], None]
@@ -101,6 +102,14 @@ def _planned(
     facts = None if first is None else plate_facts(plates.pattern.path(first))
     if facts is None:
         return MemoryPlan.unknown(settings.tile_px)  # the reading says what is wrong
+    wanted, least = settings.strokes.scale, least_scale(painter.network.card, facts.frame_px)
+    if wanted is not None and wanted != 1 and wanted < least and not painter.is_neutral:
+        on_warning(
+            None,
+            f"The stroke scale {wanted:g} is held to {least:.2g} at {facts.frame_px} pixels: the "
+            "network sees a frame at twice its size at most. Render a larger plate for finer "
+            "strokes.",
+        )
     free_bytes, card_bytes = memory_there(painter.network, settings.device)
     plan = MemoryPlan.of(
         painter.network.card,

@@ -287,6 +287,18 @@ def test_a_wish_for_a_card_where_none_works_is_told(
     assert warnings == []
 
 
+def test_a_stroke_scale_that_is_held_is_told(shot: RenderSettings, studio: Studio) -> None:
+    """Finer strokes than at twice the frame's size are not to be had, and the limit is named."""
+    write_exr(Path(shot.plates % 1), half_rgba(180, 160))
+    small = replace(shot, frames="1", strokes=StrokeSettings(0.5), overwrite=True)
+    held = [text for _, text in rendered(small, studio)[1] if "is held to" in text]
+    assert len(held) == 1
+    assert "0.5 is held to 0.8 at 160 pixels" in held[0]
+    for scale in (0.8, 1.0, None):
+        _, warnings = rendered(replace(small, strokes=StrokeSettings(scale)), studio)
+        assert not [text for _, text in warnings if "is held to" in text]
+
+
 def test_a_network_that_cannot_be_folded_is_told(
     shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
