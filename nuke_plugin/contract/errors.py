@@ -1288,11 +1288,13 @@ class OutOfMemory(WorkerError, RuntimeError):
     ``error_from_wire`` must.
     """
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, frame: int | None = None) -> None:
         self.width = width
         self.height = height
+        self.frame = frame
+        which = "a frame" if frame is None else f"frame {frame},"
         super().__init__(
-            f"There is not enough memory to paint a frame of {width} by {height} pixels. Close "
+            f"There is not enough memory to paint {which} of {width} by {height} pixels. Close "
             "other programs, or render smaller plates."
         )
 

@@ -18,7 +18,10 @@ SETTINGS_DIGITS = 32
 PAINTED_AS = 1
 """Raised when the worker paints other pixels from the same request: every older result is stale."""
 
-_NO_SETTING = ("id", "plates", "results", "frames", "keep_going", "overwrite", "fingerprints")
+_NO_SETTING = (
+    *("id", "plates", "results", "frames"),
+    *("keep_going", "overwrite", "resume", "fingerprints"),
+)
 """What of a request decides no pixel."""
 
 _NO_PIXELS_OF_EXECUTION = ("use_gpu", "tile_px", "fold")

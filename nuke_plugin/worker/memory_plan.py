@@ -8,7 +8,7 @@ its halo twice. Figures are upper bounds, since the system kills a process that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import OpenImageIO as oiio
@@ -99,6 +99,9 @@ class MemoryPlan:
     problem: str = ""
     """What is to be feared, in a sentence; empty when it fits."""
 
+    on_processor: MemoryPlan | None = None
+    """What to go on with where the graphics card fails; None where none was planned for."""
+
     @property
     def gives_memory_back(self) -> bool:
         """Whether the network lets go of its memory after each window.
@@ -106,6 +109,11 @@ class MemoryPlan:
         Its windows and the reading of the next frame then never need memory at the same time.
         """
         return self.frames == 1
+
+    @property
+    def processor_limit_px(self) -> int | None:
+        """Most pixels of a window where the graphics card fails; None where none was planned."""
+        return None if self.on_processor is None else self.on_processor.window_limit_px
 
     @classmethod
     def unknown(cls, tile_px: int | None = None) -> MemoryPlan:
@@ -130,6 +138,24 @@ class MemoryPlan:
         None where it is not known or there is none; ``tile_px`` is what a person wants, the side of
         a square window, which is kept; ``steady`` is how many frames on each side are mixed in.
         """
+        of_plate = (card, strokes, plate, available_bytes)
+        plan = cls._best(*of_plate, card_bytes, tile_px, steady)
+        if card_bytes is None:
+            return plan
+        return replace(plan, on_processor=cls._best(*of_plate, None, tile_px, steady))
+
+    @classmethod
+    def _best(
+        cls,
+        card: NetworkCard,
+        strokes: StrokeSettings,
+        plate: PlateFacts,
+        available_bytes: int | None,
+        card_bytes: int | None,
+        tile_px: int | None,
+        steady: int,
+    ) -> MemoryPlan:
+        """Return the plan for the graphics card, or without one."""
         wanted = WANTED_BYTES + WANTED_BYTES_PER_PX * plate.width * plate.height
         limits = _LIMITS_PX if tile_px is None else (tile_px**2,)
         if card_bytes is not None and tile_px is None:

@@ -145,6 +145,7 @@ class Server:
                     report.stages,
                     report.seconds,
                     report.broken_pixels,
+                    report.kept,
                 )
             )
 
