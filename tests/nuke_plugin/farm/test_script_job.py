@@ -101,7 +101,7 @@ def test_a_write_with_other_tcl_is_no_change(
     elsewhere = str(comp.folder / "comps").replace("\\", "/")
     monkeypatch.setenv("SHOT", elsewhere)
     node = comp.node()
-    write = nuke.nodes.Write(file="[getenv SHOT]/comp.%04d.exr", file_type="exr")
+    write = nuke.nodes.Write(file="[getenv SHOT]/comp.%04d.exr", create_directories=True)
     write.setInput(0, node)
     comp.save()
     job = job_of([node], ANY)
