@@ -1,8 +1,8 @@
 """Holds what one training step sees: windows of solved runs, and fields for the same mattes.
 
 Everything random comes from the random generator that is given, so a resumed run meets the same
-windows. Smears are made on the whole frame, noise on the window alone: a window has the fields of
-its frame.
+windows. Smears are made on the whole frame, what moves on the window alone: a window has the
+fields of its frame.
 """
 
 from __future__ import annotations
@@ -84,22 +84,22 @@ class WindowSource:
         if mirrored:
             mattes, solved, wind = mattes[..., ::-1], solved[..., ::-1], -wind
         left, top = self._place(solved[FRAMES // 2], random)
-        inside = np.s_[..., top : top + self.crop_px, left : left + self.crop_px]
+        inside = slice(top, top + self.crop_px), slice(left, left + self.crop_px)
         seeds = random.integers(2**31, size=2)
         times = random.uniform(-LONGEST_TIME, LONGEST_TIME, 2)
-        still = [self.maker.still(matte, wind)[inside] for matte in mattes]
+        still = [self.maker.still(matte, wind).part(*inside) for matte in mattes]
         moments = [
             Moment(time, wind * time, int(seeds[0])) for time in times[0] + np.arange(FRAMES)
         ]
         made = [
-            self._fields(part, moment, left, top)
+            self.maker.of(part, moment, (left, top))
             for part, moment in zip(still, moments, strict=True)
         ]
         twin = Moment(times[1], wind * times[1], int(seeds[1]))
         return (
             np.stack(made),
-            self._fields(still[FRAMES // 2], twin, left, top),
-            np.ascontiguousarray(solved[inside]),
+            self.maker.of(still[FRAMES // 2], twin, (left, top)),
+            np.ascontiguousarray(solved[:, :, *inside]),
             control_values(self.config, run.controls, mirrored),
         )
 
@@ -119,13 +119,6 @@ class WindowSource:
                 left = int(np.clip(columns[cell] * CELL_PX - half + aside[0], 0, free_x))
                 top = int(np.clip(rows[cell] * CELL_PX - half + aside[1], 0, free_y))
         return left, top
-
-    def _fields(self, still: Planes, moment: Moment, left: int, top: int) -> Planes:
-        made = np.empty((self.maker.recipe.count, *still.shape[1:]), np.float32)
-        noise = self.maker.noise_at
-        made[: noise.start], made[-1] = still[:-1], still[-1]
-        self.maker.fill_noise(made, moment, (left, top))
-        return made
 
 
 def control_values(

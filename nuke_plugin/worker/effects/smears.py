@@ -40,11 +40,18 @@ def upward_smear(matte: Plane, reach_px: int, spread: float, slope: float) -> Pl
     return total
 
 
-def round_smear(matte: Plane, reach_px: int) -> Plane:
-    """Return the mean, (H, W), of what lies within ``reach_px`` each way; weights fall outwards."""
+def round_smear(matte: Plane, reach_px: int, along_px: int | None = None) -> Plane:
+    """Return the mean, (H, W), of what lies within ``reach_px`` each way; weights fall outwards.
+
+    Up and down it is ``along_px`` instead where that is given.
+    """
     mean = matte.astype(np.float32)
     for step in steps_px(reach_px):
-        mean = _beside(_beside(mean, step).T, step).T
+        mean = _beside(mean, step)
+    mean = mean.T
+    for step in steps_px(reach_px if along_px is None else along_px):
+        mean = _beside(mean, step)
+    mean = mean.T
     return np.ascontiguousarray(mean)
 
 
