@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from nuke_plugin.contract.field_recipe import ROUND, FieldRecipe
 from nuke_plugin.worker.effects.lattice_noise import fill_channel, fill_noise
 from nuke_plugin.worker.effects.moment import Loop, Moment
-from nuke_plugin.worker.effects.smears import round_smear, upward_smear
+from nuke_plugin.worker.effects.smears import plain_mean, round_smear, rounded, upward_smear
 from nuke_plugin.worker.effects.warping import (
     NOISE_STEPS,
     PLACE_STEPS,
@@ -24,7 +24,6 @@ from nuke_plugin.worker.effects.warping import (
     Ways,
     carried,
     lead_of,
-    rounded,
     ways,
 )
 
@@ -157,12 +156,14 @@ class EffectFields:
 
     def _free(self, wide: Plane, reached: Plane) -> Plane:
         """Return how far warps may move smears: little at the matte, all the way where it rose."""
-        held = round_smear(wide, self.recipe.root_px)
+        half = (self.recipe.root_px // 2,) * 3
+        held = plain_mean(plain_mean(wide, *half), *half)  # its weights fall outwards
         held *= ROOTED
         np.minimum(held, 1, out=held)
         # Without an edge, which would tear what is carried across it.
         across, along = self.recipe.warp_px
-        free = round_smear(reached, across // 2, along // 2)
+        quarter = (across // 4, along // 4, along // 4)
+        free = plain_mean(plain_mean(reached, *quarter), *quarter)
         free *= 1 - HELD * held
         return free
 
@@ -170,9 +171,9 @@ class EffectFields:
         """Return where warps may carry what rose, (H, W): aside and up; below the matte is cut."""
         across, along = self.recipe.warp_px
         if self.recipe.flow == ROUND:
-            wider = round_smear(reached, across, along)
+            wider = plain_mean(reached, across, along, along)
         else:
-            wider = upward_smear(round_smear(reached, across, 0), along, 0.0, 0.0)
+            wider = plain_mean(reached, across, 0, along)
         wider *= CARRIED
         np.minimum(wider, 1, out=wider)
         return np.maximum(wider, reached, out=wider)

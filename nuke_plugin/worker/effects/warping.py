@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from nuke_plugin.contract.field_recipe import FieldRecipe, Warp
 from nuke_plugin.worker.effects.lattice_noise import CELLS_A_WAVE, fill_channel
 from nuke_plugin.worker.effects.moment import Moment
+from nuke_plugin.worker.effects.smears import rounded
 
 PLACE_STEPS = 16
 """Steps of a place in a pixel. Weights between four pixels are then multiples of 1/256."""
@@ -75,14 +76,6 @@ def carried(source: NDArray[np.float32], total: Ways, lead: tuple[int, int]) -> 
         source, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0
     )
     return np.asarray(found, np.float32)
-
-
-def rounded(values: NDArray[np.float32], steps: int) -> NDArray[np.float32]:
-    """Return values in whole steps, so many in 1."""
-    whole = values * np.float32(steps)
-    np.rint(whole, out=whole)
-    whole *= np.float32(1 / steps)
-    return whole
 
 
 def _eddies(
