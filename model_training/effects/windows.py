@@ -19,7 +19,7 @@ from model_training.effects.config import EffectConfig
 from model_training.solvers.run_files import SolvedRun
 from nuke_plugin.contract.effect_card import WIND
 from nuke_plugin.contract.field_recipe import UP
-from nuke_plugin.worker.effects.fields import EffectFields, Moment
+from nuke_plugin.worker.effects.fields import EffectFields, Moment, StillFields
 
 FRAMES = 3
 """Consecutive frames of a window."""
@@ -87,7 +87,7 @@ class WindowSource:
         inside = slice(top, top + self.crop_px), slice(left, left + self.crop_px)
         seeds = random.integers(2**31, size=2)
         times = random.uniform(-LONGEST_TIME, LONGEST_TIME, 2)
-        still = [self.maker.still(matte, wind).part(*inside) for matte in mattes]
+        still = self._still(mattes, wind, inside)
         moments = [
             Moment(time, wind * time, int(seeds[0])) for time in times[0] + np.arange(FRAMES)
         ]
@@ -102,6 +102,22 @@ class WindowSource:
             np.ascontiguousarray(solved[:, :, *inside]),
             control_values(self.config, run.controls, mirrored),
         )
+
+    def _still(self, mattes: Planes, wind: float, inside: tuple[slice, slice]) -> list[StillFields]:
+        """What needs no time of each of (T, H, W) mattes in a window, made as rarely as can be."""
+        rows, columns = inside
+        left, top, right, bottom = self.maker.recipe.margins_px(wind)
+        first_x, first_y = max(0, columns.start - left), max(0, rows.start - top)
+        seen = mattes[:, first_y : rows.stop + bottom, first_x : columns.stop + right]
+        tall = slice(rows.start - first_y, rows.stop - first_y)
+        wide = slice(columns.start - first_x, columns.stop - first_x)
+        made: list[StillFields] = []
+        for at, matte in enumerate(seen):
+            if at and np.array_equal(matte, seen[at - 1]):
+                made.append(made[-1])
+            else:
+                made.append(self.maker.still(matte, wind).part(tall, wide))
+        return made
 
     def _place(self, solved: Planes, random: np.random.Generator) -> tuple[int, int]:
         """Left and top of a window, in a share of cases round a busy cell."""

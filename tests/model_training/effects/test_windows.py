@@ -23,8 +23,13 @@ def test_a_window_has_the_fields_of_its_frame(
     moment = Moment(3.5, 1.0, 7)
     whole = EffectFields(effect_config.effect.recipe).at(matte, moment, wind=0.5)
     inside = slice(6, 6 + 32), slice(10, 10 + 32)
-    part = source.maker.of(source.maker.still(matte, 0.5).part(*inside), moment, (10, 6))
+    mattes = np.stack([matte, matte, 0.5 * matte])
+    still = source._still(mattes, 0.5, inside)
+    part, same, other = (source.maker.of(each, moment, (10, 6)) for each in still)
     assert np.array_equal(part, whole[:, *inside])
+    assert still[0] is still[1]
+    assert np.array_equal(part, same)
+    assert not np.array_equal(part, other)
 
 
 def test_windows_come_again(effect_config: EffectConfig, effect_data: Path) -> None:
