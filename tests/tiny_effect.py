@@ -27,7 +27,7 @@ from nuke_plugin.contract.effect_card import (
     EffectChannel,
     EffectControl,
 )
-from nuke_plugin.contract.field_recipe import ROUND, UP, FieldRecipe, Octave
+from nuke_plugin.contract.field_recipe import ROUND, UP, FieldRecipe, Octave, Warp
 from nuke_plugin.contract.library import InstalledEffect
 from nuke_plugin.contract.strict_json import NumberTree
 from tests.tiny_model import tiny_png
@@ -43,6 +43,9 @@ RISING = FieldRecipe(
     rise_px=2.0,
     below_px=2,
     octaves=(Octave.rising(16, 1.5, 12, channels=2), Octave.rising(8, 2.5, 6)),
+    warps=(Warp(20.0, 2.5, (0.0, -1.5), 12.0, stretch=1.25), Warp(8.0, 1.0, (0.0, -2.5), 6.0)),
+    root_px=3,
+    torn_noise=1,
 )
 TRAVELLING = FieldRecipe(
     flow=ROUND,

@@ -107,7 +107,7 @@ class EffectRuler:
         moment = Moment(FAR_AWAY, wind * FAR_AWAY, 1)
         whole = maker.frame(matte, controls, moment, wind)
         empty = maker.frame(np.zeros_like(matte), controls, moment, wind)
-        support = EffectFields(maker.recipe).still(matte, wind)[-1]
+        support = EffectFields(maker.recipe).still(matte, wind).support
         outside = np.abs(whole[:, support == 0.0])
         loop = Loop(MOST_FRAMES, wind * MOST_FRAMES)
         start, end = (

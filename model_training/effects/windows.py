@@ -1,8 +1,8 @@
 """Holds what one training step sees: windows of solved runs, and fields for the same mattes.
 
 Everything random comes from the random generator that is given, so a resumed run meets the same
-windows. Smears are made on the whole frame, noise on the window alone: a window has the fields of
-its frame.
+windows. Smears are made on the whole frame, what moves on the window alone: a window has the
+fields of its frame.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from model_training.effects.config import EffectConfig
 from model_training.solvers.run_files import SolvedRun
 from nuke_plugin.contract.effect_card import WIND
 from nuke_plugin.contract.field_recipe import UP
-from nuke_plugin.worker.effects.fields import EffectFields, Moment
+from nuke_plugin.worker.effects.fields import EffectFields, Moment, StillFields
 
 FRAMES = 3
 """Consecutive frames of a window."""
@@ -84,24 +84,40 @@ class WindowSource:
         if mirrored:
             mattes, solved, wind = mattes[..., ::-1], solved[..., ::-1], -wind
         left, top = self._place(solved[FRAMES // 2], random)
-        inside = np.s_[..., top : top + self.crop_px, left : left + self.crop_px]
+        inside = slice(top, top + self.crop_px), slice(left, left + self.crop_px)
         seeds = random.integers(2**31, size=2)
         times = random.uniform(-LONGEST_TIME, LONGEST_TIME, 2)
-        still = [self.maker.still(matte, wind)[inside] for matte in mattes]
+        still = self._still(mattes, wind, inside)
         moments = [
             Moment(time, wind * time, int(seeds[0])) for time in times[0] + np.arange(FRAMES)
         ]
         made = [
-            self._fields(part, moment, left, top)
+            self.maker.of(part, moment, (left, top))
             for part, moment in zip(still, moments, strict=True)
         ]
         twin = Moment(times[1], wind * times[1], int(seeds[1]))
         return (
             np.stack(made),
-            self._fields(still[FRAMES // 2], twin, left, top),
-            np.ascontiguousarray(solved[inside]),
+            self.maker.of(still[FRAMES // 2], twin, (left, top)),
+            np.ascontiguousarray(solved[:, :, *inside]),
             control_values(self.config, run.controls, mirrored),
         )
+
+    def _still(self, mattes: Planes, wind: float, inside: tuple[slice, slice]) -> list[StillFields]:
+        """What needs no time of each of (T, H, W) mattes in a window, made as rarely as can be."""
+        rows, columns = inside
+        left, top, right, bottom = self.maker.recipe.margins_px(wind)
+        first_x, first_y = max(0, columns.start - left), max(0, rows.start - top)
+        seen = mattes[:, first_y : rows.stop + bottom, first_x : columns.stop + right]
+        tall = slice(rows.start - first_y, rows.stop - first_y)
+        wide = slice(columns.start - first_x, columns.stop - first_x)
+        made: list[StillFields] = []
+        for at, matte in enumerate(seen):
+            if at and np.array_equal(matte, seen[at - 1]):
+                made.append(made[-1])
+            else:
+                made.append(self.maker.still(matte, wind).part(tall, wide))
+        return made
 
     def _place(self, solved: Planes, random: np.random.Generator) -> tuple[int, int]:
         """Left and top of a window, in a share of cases round a busy cell."""
@@ -119,13 +135,6 @@ class WindowSource:
                 left = int(np.clip(columns[cell] * CELL_PX - half + aside[0], 0, free_x))
                 top = int(np.clip(rows[cell] * CELL_PX - half + aside[1], 0, free_y))
         return left, top
-
-    def _fields(self, still: Planes, moment: Moment, left: int, top: int) -> Planes:
-        made = np.empty((self.maker.recipe.count, *still.shape[1:]), np.float32)
-        noise = self.maker.noise_at
-        made[: noise.start], made[-1] = still[:-1], still[-1]
-        self.maker.fill_noise(made, moment, (left, top))
-        return made
 
 
 def control_values(

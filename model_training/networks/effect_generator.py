@@ -7,6 +7,7 @@ of smears and noise through a soft threshold, and learns what to put on top.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -96,7 +97,10 @@ class EffectGenerator(nn.Module):
         )
 
     def _begin_hand_made(self) -> None:
-        """Heat and smoke: where the smears are, broken up by noise. Water: a sum of its waves."""
+        """Heat and smoke: where the smears are, broken up by noise. Water: a sum of its waves.
+
+        With warps both are torn already, so that a training begins with flames that lick.
+        """
         weight, bias = self.hand_made.weight[:, :, 0, 0], self.hand_made.bias
         assert bias is not None
         weight.zero_()
@@ -107,15 +111,19 @@ class EffectGenerator(nn.Module):
         counts = [float(octave.channels) for octave in recipe.octaves for _ in octave.velocities]
         waves = [octave.wavelength_px for octave in recipe.octaves for _ in octave.velocities]
         share = torch.tensor([(w / max(waves)) ** 0.5 / n for w, n in zip(waves, counts)])
+        if recipe.torn_noise:
+            places = [at for octave in recipe.octaves for at in range(octave.channels)]
+            share = share * torch.tensor([1.0 if at < recipe.torn_noise else 0.4 for at in places])
         share = share / share.square().sum().sqrt()  # noise has variance 1, and so has this sum
-        for channel, signed in enumerate(self.shape.signed):
+        between = [4.0 / max(smears - 2, 1)] * (smears - 2)
+        for channel, (signed, scale) in enumerate(zip(self.shape.signed, self.shape.scales)):
             if signed:
                 weight[channel, noise] = share
             else:
-                weight[channel, 0] = 1.0
-                weight[channel, 1 : 1 + smears] = 7.0 / smears
-                weight[channel, noise] = 1.2 * share
-                bias[channel] = -3.0
+                # What rose far burns; right at the matte it has only begun to.
+                weight[channel, 1 : 1 + smears] = torch.tensor([-4.0, *between, 13.0][-smears:])
+                weight[channel, noise] = 1.8 * share
+                bias[channel] = -6.2 + math.log(scale / 0.5)
 
     @property
     def halo_px(self) -> int:

@@ -21,6 +21,9 @@ from nuke_plugin.contract.errors import FieldInvalid
 
 Record = TypeVar("Record")
 
+OPTIONAL: collections.abc.Mapping[str, bool] = types.MappingProxyType({"optional": True})
+"""Metadata of a field with a default that came after the first files: they may lack its key."""
+
 
 class NumberTree(dict[str, Any]):
     """Numbers by name, nested to any depth: ``{"tile": {"max_difference": 2e-6}}``."""
@@ -60,16 +63,18 @@ def read_record(record_class: type[Record], value: dict[str, Any], key: str = ""
 
     ``key`` is the path of ``value`` in its file. Raises ``FieldInvalid`` with the path of the key
     that is missing, unknown, of the wrong type, or refused by the class's own ``__post_init__``.
-    A field of type ``KeptKeys`` is no key: it takes up the unknown ones.
+    A field of type ``KeptKeys`` is no key: it takes up the unknown ones. A field whose metadata are
+    ``OPTIONAL`` has its default where its key is missing.
     """
-    hints, names, keepers = _shape_of(record_class)  # type: ignore[arg-type]
+    hints, names, keepers, optional = _shape_of(record_class)  # type: ignore[arg-type]
     unknown = [name for name in value if name not in names]
     if unknown and not keepers:
         raise FieldInvalid(_join(key, unknown[0]), "this key is not known")
     for name in names:
-        if name not in value:
+        if name not in value and name not in optional:
             raise FieldInvalid(_join(key, name), "this key is missing")
-    filled = {name: _read(hints[name], value[name], _join(key, name)) for name in names}
+    given = [name for name in names if name in value]
+    filled = {name: _read(hints[name], value[name], _join(key, name)) for name in given}
     for keeper in keepers:
         filled[keeper] = KeptKeys(_kept({name: value[name] for name in unknown}, key))
     try:
@@ -85,15 +90,21 @@ def write_record(record: object) -> dict[str, Any]:
 
 
 @functools.cache
-def _shape_of(record_class: type[Any]) -> tuple[dict[str, Any], dict[str, None], list[str]]:
-    """Return the types of a class's fields, the names of its keys, and the fields that keep others.
+def _shape_of(
+    record_class: type[Any],
+) -> tuple[dict[str, Any], dict[str, None], list[str], frozenset[str]]:
+    """Return the types of a class's fields, its keys, the fields that keep others, optional keys.
 
     Kept, for finding it out costs more than reading.
     """
     hints = get_type_hints(record_class)
     fields = [field.name for field in dataclasses.fields(record_class)]
     keepers = [name for name in fields if hints[name] is KeptKeys]
-    return hints, dict.fromkeys(name for name in fields if name not in keepers), keepers
+    optional = [
+        field.name for field in dataclasses.fields(record_class) if "optional" in field.metadata
+    ]
+    names = dict.fromkeys(name for name in fields if name not in keepers)
+    return hints, names, keepers, frozenset(optional)
 
 
 def _read(hint: Any, value: Any, key: str) -> Any:

@@ -1,7 +1,8 @@
 """Holds the making of one frame's effect in memory: a matte in, physical channels out.
 
 The matte is brought to the network's size on the grid of the whole format, so that a crop has the
-pixels of the frame. Smears are made of all of it, since they reach far; noise window by window.
+pixels of the frame. Smears are made of all of it, since they reach far; what moves, window by
+window.
 Beyond the picture the matte is 0 and the noise goes on, so no border is made up.
 """
 
@@ -20,7 +21,7 @@ from nuke_plugin.contract.stroke_settings import StrokeSettings
 from nuke_plugin.worker.aligned_resizing import extended, rescaled
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.effects.effect_network import EffectNetwork
-from nuke_plugin.worker.effects.fields import EffectFields, Fields
+from nuke_plugin.worker.effects.fields import EffectFields, StillFields
 from nuke_plugin.worker.effects.moment import Moment
 from nuke_plugin.worker.memory import memory_for, opencv_memory
 from nuke_plugin.worker.network_run import ProcessorTookOver
@@ -35,11 +36,11 @@ Channels = NDArray[np.float32]
 class SeenMatte:
     """A matte as the network sees it, at one moment."""
 
-    still: Fields
-    """The fields that need no time, (2 + S, padded h, padded w), at the network's size."""
+    still: StillFields
+    """What needs no time, (padded h, padded w), at the network's size."""
 
     moment: Moment
-    """What the noise shows."""
+    """What noise and warps show."""
 
     geometry: FrameGeometry
     """Where the frame lies in ``still``."""
@@ -56,7 +57,7 @@ class SeenMatte:
     @property
     def is_empty(self) -> bool:
         """Whether the matte cannot reach anything."""
-        return not self.still[-1].any()
+        return not self.still.support.any()
 
 
 class EffectPainter:
@@ -174,7 +175,7 @@ class EffectPainter:
         """Return the channels at the network's size, (C, h, w), put together of the windows."""
         shape = (len(self.network.card.channels), geometry.height, geometry.width)
         small: Channels = np.zeros(shape, np.float32)
-        support = geometry.frame_of(seen.still[-1])
+        support = geometry.frame_of(seen.still.support)
         for window in geometry.windows():
             if support[window.outer].any():  # else all of it is 0, as the graph would make it
                 made = self._run_window(seen, geometry, window, cancellation)
@@ -191,13 +192,8 @@ class EffectPainter:
         """Return one window as the network made it, (C, window h, window w)."""
         rows = slice(window.y, window.y + geometry.window_height)
         columns = slice(window.x, window.x + geometry.window_width)
-        recipe = self.network.card.recipe
-        size = (geometry.window_height, geometry.window_width)
-        fields: NDArray[np.float32] = np.empty((1, recipe.count, *size), np.float32)
-        fields[0, : self._fields.noise_at.start] = seen.still[:-1, rows, columns]
-        fields[0, -1] = seen.still[-1, rows, columns]
         at = (seen.origin[0] + window.x, seen.origin[1] + window.y)
-        self._fields.fill_noise(fields[0], seen.moment, at)
+        fields = self._fields.of(seen.still.part(rows, columns), seen.moment, at)[None]
         made: Channels = self.network.run(fields, self.controls, cancellation)[0]
         return made
 

@@ -28,6 +28,7 @@ from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.effects.effect_file import effect_file, matte_of_region, region_of
 from nuke_plugin.worker.effects.effect_network import EffectNetwork
 from nuke_plugin.worker.effects.effect_painter import Channels, EffectPainter, SeenMatte
+from nuke_plugin.worker.effects.fields import StillFields
 from nuke_plugin.worker.effects.matte import ALPHA, Matte, header_of
 from nuke_plugin.worker.effects.shading.result_space import LINEAR_REC709, ResultSpace
 from nuke_plugin.worker.effects.shading.shade import shade
@@ -248,7 +249,7 @@ class _Job(FrameRun[_Loaded, Channels]):
 
     def _without_image(self, loaded: _Loaded) -> _Loaded:
         seen = loaded.seen
-        return replace(loaded, seen=replace(seen, still=np.empty((1, 0, 0), np.float32)))
+        return replace(loaded, seen=replace(seen, still=StillFields.nothing()))
 
     def _write(self, loaded: _Loaded, painted: Channels) -> None:
         height, width = loaded.matte.shape

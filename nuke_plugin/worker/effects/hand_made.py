@@ -31,11 +31,14 @@ def _fire(recipe: FieldRecipe, fields: Any) -> tuple[Any, ...]:
     noise = _noise(recipe, fields, 0)
     other = _noise(recipe, fields, 1)
     # Whether there is anything below at all: thin mattes burn nearly as high as thick ones.
-    low, high = (5 * near + 2 * middle).clip(0, 1), (6 * middle + 9 * far).clip(0, 1)
-    body = 0.25 * fields[..., 0, :, :] + 0.4 * low + 0.5 * high * (0.6 + 1.2 * far)
-    flame = (1.5 * body + 0.34 * noise * (0.35 + 0.65 * high) - 0.35).clip(0, 1)
-    heat = flame * flame * (3 - 2 * flame)
-    temperature = (heat * (0.72 + 0.16 * other)).clip(0, 1)
+    low, high = (4 * near + 2 * middle).clip(0, 1), (8 * middle + 14 * far).clip(0, 1)
+    above = high * (1 - low)
+    body = 0.8 * low * (1 - 0.35 * near) + 0.62 * above * (0.55 + 2 * far)
+    flame = (1.25 * body + noise * (0.16 + 0.36 * above) - 0.4).clip(0, 1)
+    # High up, what is left of a flame are its edges, where noise is near its mean.
+    ridge = (1.3 - 1.2 * (noise.clip(0, 4) + (-noise).clip(0, 4))).clip(0, 1)
+    heat = flame * (3 - 2 * flame) * (low + (1 - low) * ridge)
+    temperature = (heat * (0.64 + 0.14 * other + 0.1 * noise)).clip(0, 1)
     soot = (heat * (1 - near) * (0.35 + 0.2 * other)).clip(0, 1)
     density = (heat * (0.3 + near)).clip(0, 1)
     return temperature, soot, density
@@ -45,7 +48,8 @@ def _smoke(recipe: FieldRecipe, fields: Any) -> tuple[Any, ...]:
     near, middle, far = _three_smears(recipe, fields)
     noise = _noise(recipe, fields, 0)
     body = 0.8 * near + 1.2 * middle + 1.8 * far
-    density = (0.75 * body * (1 + 0.55 * noise) - 0.03).clip(0, 1)
+    # Torn noise has dark threads, which would cut smoke through.
+    density = (0.7 * body * (1 + 0.5 * noise.clip(-1.2, 3)) - 0.03).clip(0, 1)
     temperature = (density * (0.2 + near)).clip(0, 1)
     return density, temperature
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nuke_plugin.contract.field_recipe import FieldRecipe, Octave
+from nuke_plugin.contract.field_recipe import FieldRecipe, Octave, Warp
 from nuke_plugin.worker.effects.moment import Moment
 
 CELLS_A_WAVE = 2
@@ -35,17 +35,9 @@ def fill_noise(
     ``origin`` is where in the frame the planes begin, x and y. In a loop it is the sum of the noise
     of this time and of one loop earlier, weighted so that the squares of the weights sum to 1.
     """
-    parts = list(moment.parts())
-    part: NDArray[np.float32] | None = None
     for plane, index, octave, channel in _channels(planes, recipe):
-        _fill(plane, octave, index, channel, parts[0][1], origin)
-        if len(parts) == 1:
-            continue
-        part = np.empty_like(plane) if part is None else part
-        _fill(part, octave, index, channel, parts[1][1], origin)
-        plane *= np.float32(parts[0][0])
-        part *= np.float32(parts[1][0])
-        plane += part
+        velocity = octave.velocities[channel]
+        fill_channel(plane, octave, velocity, index, channel, moment, origin)
 
 
 def _channels(
@@ -57,26 +49,47 @@ def _channels(
             yield next(of_all), index, octave, channel
 
 
-def _fill(
+def fill_channel(
     plane: NDArray[np.float32],
-    octave: Octave,
+    waves: Octave | Warp,
+    velocity: tuple[float, float],
     index: int,
     channel: int,
     moment: Moment,
     origin: tuple[int, int],
 ) -> None:
-    """Fill one plane, (H, W), with one channel of an octave."""
+    """Fill one plane, (H, W), with noise: one channel of what has this index in the recipe."""
+    (weight, first), *rest = moment.parts()
+    _fill(plane, waves, velocity, index, channel, first, origin)
+    for other, earlier in rest:
+        part = np.empty_like(plane)
+        _fill(part, waves, velocity, index, channel, earlier, origin)
+        plane *= np.float32(weight)
+        part *= np.float32(other)
+        plane += part
+
+
+def _fill(
+    plane: NDArray[np.float32],
+    waves: Octave | Warp,
+    velocity: tuple[float, float],
+    index: int,
+    channel: int,
+    moment: Moment,
+    origin: tuple[int, int],
+) -> None:
+    """Fill one plane with the noise of a moment outside of any loop."""
     height, width = plane.shape
-    cell_x = octave.wavelength_px / CELLS_A_WAVE
-    cell_y = cell_x * octave.stretch
-    speed_x, speed_y = octave.velocities[channel]
-    shift_x = speed_x * moment.time + octave.drift * moment.drift
+    cell_x = waves.wavelength_px / CELLS_A_WAVE
+    cell_y = cell_x * waves.stretch
+    speed_x, speed_y = velocity
+    shift_x = speed_x * moment.time + waves.drift * moment.drift
     key = _mixed(moment.seed, index, channel)
     # Else all octaves would have their knots in one corner.
     aside_x, aside_y = (key & 0xFFFF) / 0x10000, (key >> 16) / 0x10000
     columns = (origin[0] + np.arange(width) + 0.5 - shift_x) / cell_x + aside_x
     rows = (origin[1] + np.arange(height) + 0.5 - speed_y * moment.time) / cell_y + aside_y
-    times = np.array([moment.time * CELLS_A_WAVE / octave.evolution_frames])
+    times = np.array([moment.time * CELLS_A_WAVE / waves.evolution_frames])
     (first_x, weights_x), (first_y, weights_y) = _taps(columns), _taps(rows)
     first_time, weights_time = _taps(times)
     cells_x = np.arange(first_x.min(), first_x.max() + 4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nuke_plugin.contract.effect_card import FIRE, SMOKE, WATER
-from nuke_plugin.contract.field_recipe import ROUND, UP, FieldRecipe, Octave
+from nuke_plugin.contract.field_recipe import ROUND, UP, FieldRecipe, Octave, Warp
 
 WATER_GRAVITY_PX = 0.5
 """Pixels a frame squared: a frame of 540 px shows about 18 m of water, 24 times a second."""
@@ -23,6 +23,13 @@ RECIPES: Mapping[str, FieldRecipe] = {
             Octave.rising(24, 4.0, 14, channels=2, stretch=1.4),
             Octave.rising(12, 4.6, 8, channels=2, stretch=1.2),
         ),
+        warps=(
+            Warp(144.0, 18.0, (0.0, -3.0), 40.0, stretch=1.25),
+            Warp(60.0, 9.0, (0.0, -3.6), 24.0),
+            Warp(26.0, 4.0, (0.0, -4.2), 14.0),
+        ),
+        root_px=20,
+        torn_noise=1,
     ),
     SMOKE: FieldRecipe(
         flow=UP,
@@ -36,6 +43,13 @@ RECIPES: Mapping[str, FieldRecipe] = {
             Octave.rising(32, 2.1, 28, channels=2),
             Octave.rising(16, 2.4, 16, channels=2),
         ),
+        warps=(
+            Warp(180.0, 22.0, (0.0, -1.6), 80.0),
+            Warp(76.0, 11.0, (0.0, -1.9), 48.0),
+            Warp(34.0, 5.0, (0.0, -2.2), 28.0),
+        ),
+        root_px=26,
+        torn_noise=1,
     ),
     WATER: FieldRecipe(
         flow=ROUND,

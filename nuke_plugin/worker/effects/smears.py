@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import math
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 _DECAY = 3.5
 """How far the weights of an upward smear fall to its end: to exp(-3.5), 3 % of those at the matte.
 Cut off higher, the end of a reach would show as an edge above a thin matte."""
+
+_MEAN_STEPS = 2**12
 
 Plane = NDArray[np.float32]
 
@@ -46,6 +49,26 @@ def round_smear(matte: Plane, reach_px: int) -> Plane:
     for step in steps_px(reach_px):
         mean = _beside(_beside(mean, step).T, step).T
     return np.ascontiguousarray(mean)
+
+
+def plain_mean(plane: Plane, across_px: int, above_px: int, below_px: int) -> Plane:
+    """Return the plain mean, (H, W), of what lies so far to both sides, above and below.
+
+    Of values in steps of 1/4096, whose running sums are exact in OpenCV's doubles: a mean over a
+    large reach costs as little as one over a small one, and a crop has the whole's bits.
+    """
+    whole = rounded(plane, _MEAN_STEPS)
+    size, anchor = (2 * across_px + 1, above_px + below_px + 1), (across_px, above_px)
+    mean = cv2.blur(whole, size, anchor=anchor, borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(mean, np.float32)
+
+
+def rounded(values: NDArray[np.float32], steps: int) -> NDArray[np.float32]:
+    """Return values in whole steps, so many in 1."""
+    whole = values * np.float32(steps)
+    np.rint(whole, out=whole)
+    whole *= np.float32(1 / steps)
+    return whole
 
 
 def steps_px(reach_px: int) -> list[int]:

@@ -84,10 +84,20 @@ smears_px = [6, 16]
 spread = 0.1
 rise_px = 3.0
 below_px = 2
+root_px = 4
+torn_noise = 1
 
 [[effect.recipe.octaves]]
 wavelength_px = 16.0
 velocities = [[0.0, -2.0], [0.0, -2.0]]
+evolution_frames = 12.0
+stretch = 1.0
+drift = 1.0
+
+[[effect.recipe.warps]]
+wavelength_px = 16.0
+amplitude_px = 2.0
+velocity = [0.0, -2.0]
 evolution_frames = 12.0
 stretch = 1.0
 drift = 1.0

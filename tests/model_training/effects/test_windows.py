@@ -22,20 +22,27 @@ def test_a_window_has_the_fields_of_its_frame(
     matte = taught[0].matte(0)
     moment = Moment(3.5, 1.0, 7)
     whole = EffectFields(effect_config.effect.recipe).at(matte, moment, wind=0.5)
-    inside = np.s_[..., 6 : 6 + 32, 10 : 10 + 32]
-    part = source._fields(source.maker.still(matte, 0.5)[inside], moment, 10, 6)
-    assert np.array_equal(part, whole[inside])
+    inside = slice(6, 6 + 32), slice(10, 10 + 32)
+    mattes = np.stack([matte, matte, 0.5 * matte])
+    still = source._still(mattes, 0.5, inside)
+    part, same, other = (source.maker.of(each, moment, (10, 6)) for each in still)
+    assert np.array_equal(part, whole[:, *inside])
+    assert still[0] is still[1]
+    assert np.array_equal(part, same)
+    assert not np.array_equal(part, other)
 
 
 def test_windows_come_again(effect_config: EffectConfig, effect_data: Path) -> None:
-    """The same number gives the same windows, another one others; twins differ in noise alone."""
+    """The same number gives the same windows, another one others; twins differ in what moves."""
     source = WindowSource(effect_config, open_runs(effect_config, effect_data)[0])
     first, again, other = (source.batch(2, np.random.default_rng(n)) for n in (1, 1, 2))
     assert torch.equal(first.fields, again.fields)
     assert torch.equal(first.solved, again.solved)
     assert not torch.equal(first.fields, other.fields)
     noise = source.maker.noise_at
-    assert torch.equal(first.fields[:, 1, : noise.start], first.twin[:, : noise.start])
+    for same in (0, -1):  # the matte and the support; smears are carried along other eddies
+        assert torch.equal(first.fields[:, 1, same], first.twin[:, same])
+    assert not torch.equal(first.fields[:, 1, 1 : noise.start], first.twin[:, 1 : noise.start])
     assert not torch.equal(first.fields[:, 1, noise], first.twin[:, noise])
     assert tuple(first.fields.shape) == (2, 3, 6, 32, 32)
     assert tuple(first.solved.shape) == (2, 3, 3, 32, 32)

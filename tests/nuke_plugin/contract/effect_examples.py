@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nuke_plugin.contract.card_parts import NetworkFile, Source
 from nuke_plugin.contract.effect_card import EffectCard, EffectChannel, EffectControl
-from nuke_plugin.contract.field_recipe import UP, FieldRecipe, Octave
+from nuke_plugin.contract.field_recipe import UP, FieldRecipe, Octave, Warp
 from nuke_plugin.contract.strict_json import NumberTree
 
 
@@ -27,6 +27,9 @@ def effect_card(model_id: str = "fire") -> EffectCard:
             rise_px=2.0,
             below_px=2,
             octaves=(Octave.rising(16, 1.5, 12, channels=2), Octave.rising(8, 2.5, 6)),
+            warps=(Warp(20.0, 2.5, (0.0, -1.5), 12.0),),
+            root_px=3,
+            torn_noise=1,
         ),
         controls=(
             EffectControl("turbulence", "Turbulence", 0.0, 2.0, 1.0, "How much it breaks up."),

@@ -22,7 +22,7 @@ from nuke_plugin.contract.errors import (
     ModelIsEffect,
     ModelIsStyle,
 )
-from nuke_plugin.contract.field_recipe import FieldRecipe, Octave
+from nuke_plugin.contract.field_recipe import FieldRecipe, Octave, Warp
 from tests.nuke_plugin.contract.card_examples import card_json
 from tests.nuke_plugin.contract.effect_examples import effect_card
 
@@ -53,6 +53,30 @@ def test_a_card_comes_back_as_it_was_written(file: Path) -> None:
     assert EffectCard.from_file(file) == effect_card()
 
 
+def test_a_card_of_before_there_were_warps_has_none(file: Path) -> None:
+    """What came later may be missing; all else may not."""
+    card = json.loads(file.read_text(encoding="utf-8"))
+    for key in ("warps", "root_px", "torn_noise"):
+        del card["recipe"][key]
+    file.write_text(json.dumps(card), encoding="utf-8")
+    plain = replace(effect_card().recipe, warps=(), root_px=0, torn_noise=0)
+    assert EffectCard.from_file(file).recipe == plain
+    del card["recipe"]["spread"]
+    file.write_text(json.dumps(card), encoding="utf-8")
+    with pytest.raises(CardInvalid, match="spread"):
+        EffectCard.from_file(file)
+
+
+def test_warps_together_carry_no_further_than_they_may() -> None:
+    """The way of all warps is bound, and is told across and up."""
+    recipe = effect_card().recipe
+    eddy = Warp(20.0, 4.0, (0.0, 0.0), 9.0, stretch=2.0)
+    assert replace(recipe, warps=(eddy, eddy)).warp_px == (20, 40)
+    assert replace(recipe, warps=(), torn_noise=0).warp_px == (0, 0)
+    with pytest.raises(FieldInvalid, match="512 px at most"):
+        replace(recipe, warps=(replace(eddy, amplitude_px=128.0),))
+
+
 @pytest.mark.parametrize(
     ("path", "value", "key"),
     [
@@ -66,6 +90,12 @@ def test_a_card_comes_back_as_it_was_written(file: Path) -> None:
         ("recipe__octaves__0__wavelength_px", 1.0, "recipe.octaves[0].wavelength_px"),
         ("recipe__octaves__0__velocities", [[0.0, 1e9]], "recipe.octaves[0].velocities[0]"),
         ("recipe__octaves__0__evolution_frames", 0.0, "recipe.octaves[0].evolution_frames"),
+        ("recipe__warps__0__amplitude_px", 0.0, "recipe.warps[0].amplitude_px"),
+        ("recipe__warps__0__velocity", [0.0], "recipe.warps[0].velocity"),
+        ("recipe__warps__0__stretch", 9.0, "recipe.warps[0].stretch"),
+        ("recipe__warps__0__speed", 9.0, "recipe.warps[0].speed"),
+        ("recipe__root_px", -1, "recipe.root_px"),
+        ("recipe__torn_noise", 3, "recipe.torn_noise"),
         ("controls", [], "controls"),
         ("controls__0__neutral", 9.0, "controls[0].neutral"),
         ("channels", [], "channels"),

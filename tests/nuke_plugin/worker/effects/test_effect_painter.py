@@ -85,19 +85,20 @@ def test_an_empty_matte_makes_nothing_at_all(fire_network: EffectNetwork) -> Non
 
 
 def test_nothing_burns_where_the_matte_cannot_reach(fire_network: EffectNetwork) -> None:
-    """Below the source and beyond the longest smear all is 0 exactly; above it, it is not."""
+    """Below the source and beyond smears and warps all is 0 exactly; above it, it is not."""
     channels = made(fire_network, disc())
     rows, _ = np.nonzero(disc())
     burning = np.nonzero(channels.any(axis=(0, 2)))[0]
     assert burning.max() <= rows.max() + RISING.below_px
-    assert rows.min() - RISING.smears_px[-1] <= burning.min() < rows.min()
+    highest = rows.min() - RISING.smears_px[-1] - RISING.warp_px[1]
+    assert highest <= burning.min() < rows.min()
 
 
 def test_moving_the_matte_moves_the_effect(fire_network: EffectNetwork) -> None:
-    """What burns goes with the matte, though the noise stays where it is."""
+    """What burns goes with the matte, though noise and eddies stay where they are."""
     here, there = made(fire_network, disc(20)), made(fire_network, disc(44))
     centres = [np.average(np.arange(64), weights=each[0].sum(axis=0)) for each in (here, there)]
-    assert centres[1] - centres[0] == pytest.approx(24, abs=1.5)
+    assert centres[1] - centres[0] == pytest.approx(24, abs=3)
 
 
 def test_seed_wind_and_controls_change_the_effect(fire_network: EffectNetwork) -> None:
