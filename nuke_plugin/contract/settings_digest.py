@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
+from nuke_plugin.contract.effect_request import RenderEffect
 from nuke_plugin.contract.messages import Render
 from nuke_plugin.contract.strict_json import write_record
 
@@ -17,6 +19,9 @@ SETTINGS_DIGITS = 32
 
 PAINTED_AS = 1
 """Raised when the worker paints other pixels from the same request: every older result is stale."""
+
+EFFECT_MADE_AS = 1
+"""Raised when the worker makes other pixels of the same request for an effect, likewise."""
 
 _NO_SETTING = ("id", "plates", "results", "frames", "keep_going", "overwrite", "fingerprints")
 """What of a request decides no pixel."""
@@ -28,8 +33,24 @@ paints what a processor paints, as far as a picture shows."""
 
 def settings_digest(request: Render, model_sha256: str) -> str:
     """Return the front half of the fingerprint of what a request paints with a model's file."""
-    said = {name: value for name, value in write_record(request).items() if name not in _NO_SETTING}
+    said = _pixels_of(write_record(request))
     for name in _NO_PIXELS_OF_EXECUTION:
         said["execution"].pop(name)
-    text = json.dumps([PAINTED_AS, model_sha256, said], sort_keys=True, allow_nan=False)
+    return _digest(PAINTED_AS, model_sha256, said)
+
+
+def effect_request_digest(request: RenderEffect, frame: int, model_sha256: str) -> str:
+    """Return the same of one frame of an effect; of the moments only the frame's own counts."""
+    said = _pixels_of(write_record(request))
+    said.pop("execution")
+    said["moments"] = said["moments"].get(str(frame))
+    return _digest(EFFECT_MADE_AS, model_sha256, said)
+
+
+def _pixels_of(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name not in _NO_SETTING}
+
+
+def _digest(made_as: int, model_sha256: str, said: dict[str, Any]) -> str:
+    text = json.dumps([made_as, model_sha256, said], sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:SETTINGS_DIGITS]
