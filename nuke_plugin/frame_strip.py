@@ -13,7 +13,7 @@ from typing import Any, Optional
 
 import nuke
 
-from nuke_plugin import frame_states, style_knobs, style_node, undo
+from nuke_plugin import frame_states, impasto_nodes, node_knobs, undo
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.frame_states import FRESH, MISSING, STALE, FrameStates
 
@@ -44,8 +44,8 @@ def show(node: nuke.Group) -> None:
     states = frame_states.of(node)
     failed = [frame for frame in _failed.get(_place(node), ()) if frame in set(states.to_render)]
     texts = {
-        style_knobs.FRAMES: strip_text(states, FrameRange.from_frames(failed)),
-        style_knobs.FRAMES_NOTICE: _notice(states, FrameRange.from_frames(failed)),
+        node_knobs.FRAMES: strip_text(states, FrameRange.from_frames(failed)),
+        node_knobs.FRAMES_NOTICE: _notice(states, FrameRange.from_frames(failed)),
     }
     knobs = node.knobs()
     with undo.not_noticed():
@@ -115,7 +115,7 @@ def _look() -> None:
     began = time.monotonic()
     try:
         if not nuke.executing():
-            for node in style_node.all_style_nodes():
+            for node in impasto_nodes.all_nodes():
                 if node.shown():
                     show(node)
     finally:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from nuke_plugin.contract.effect_request import RenderEffect
+from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.contract.messages import Render
 from nuke_plugin.contract.strict_json import write_record
 
@@ -39,12 +42,14 @@ def settings_digest(request: Render, model_sha256: str) -> str:
     return _digest(PAINTED_AS, model_sha256, said)
 
 
-def effect_request_digest(request: RenderEffect, frame: int, model_sha256: str) -> str:
-    """Return the same of one frame of an effect; of the moments only the frame's own counts."""
-    said = _pixels_of(write_record(request))
+def effect_request_digests(request: RenderEffect, model_sha256: str) -> Iterator[tuple[int, str]]:
+    """Yield the same for each frame of an effect; of the moments only the frame's own counts."""
+    said = _pixels_of(write_record(replace(request, moments={})))
     said.pop("execution")
-    said["moments"] = said["moments"].get(str(frame))
-    return _digest(EFFECT_MADE_AS, model_sha256, said)
+    for frame in FrameRange.parse(request.frames):
+        moment = request.moments.get(str(frame))
+        said["moments"] = None if moment is None else write_record(moment)
+        yield frame, _digest(EFFECT_MADE_AS, model_sha256, said)
 
 
 def _pixels_of(record: dict[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from nuke_plugin.contract.messages import (
     Render,
     Result,
 )
-from nuke_plugin.contract.settings_digest import effect_request_digest
+from nuke_plugin.contract.settings_digest import effect_request_digests
 from nuke_plugin.worker.effects.effect_run import EffectRequest, render_effect
 from tests.exr_files import half_rgba, read_exr, write_exr
 from tests.nuke_plugin.worker.test_server import Worker
@@ -178,16 +178,21 @@ def test_a_waiting_effect_is_cancelled(worker: Worker, asked: RenderEffect) -> N
     assert not file_of(replace(asked, results=asked.results.replace("wire", "other")), 1).exists()
 
 
+def digest_of(asked: RenderEffect, frame: int, model: str) -> str:
+    """Return the front half of one frame's fingerprint."""
+    return dict(effect_request_digests(asked, model))[frame]
+
+
 def test_a_fingerprint_knows_its_own_frame_alone(asked: RenderEffect) -> None:
     """Another moment of this frame, seed or model changes it; another frame's or folder do not."""
-    own = effect_request_digest(asked, 2, "model")
+    own = digest_of(asked, 2, "model")
     others = {**asked.moments, "3": EffectMoment(77.0)}
     same = [
         replace(asked, moments=others),
         replace(asked, results="elsewhere.%04d.exr", frames="2"),
         replace(asked, execution=ExecutionSettings(tile_px=512)),
     ]
-    assert {effect_request_digest(one, 2, "model") for one in same} == {own}
+    assert {digest_of(one, 2, "model") for one in same} == {own}
     changed = [
         replace(asked, moments={"2": EffectMoment(5.0)}),
         replace(asked, seed=3),
@@ -195,8 +200,8 @@ def test_a_fingerprint_knows_its_own_frame_alone(asked: RenderEffect) -> None:
         replace(asked, channel="R"),
         replace(asked, controls={}),
     ]
-    digests = {effect_request_digest(one, 2, "model") for one in changed}
-    assert len({*digests, own, effect_request_digest(asked, 2, "other")}) == len(changed) + 2
+    digests = {digest_of(one, 2, "model") for one in changed}
+    assert len({*digests, own, digest_of(asked, 2, "other")}) == len(changed) + 2
 
 
 @pytest.mark.parametrize(
