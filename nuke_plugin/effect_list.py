@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Optional
 
 from nuke_plugin.contract.effect_card import EffectCard
 from nuke_plugin.contract.errors import ImpastoError
 from nuke_plugin.contract.library import InstalledEffect, ModelLibrary
+from nuke_plugin.style_facts import StyleFacts
+from nuke_plugin.style_list import StyleEntry
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,32 @@ class EffectList:
         """Return an effect's card, or None when it is not installed."""
         return next((one.card for one in self.effects if one.card.id == model), None)
 
-    def preview(self, model: str) -> Optional[Path]:
-        """Return the picture that shows an effect, or None likewise; the file may be missing."""
-        return next((one.preview_path for one in self.effects if one.card.id == model), None)
-
 
 def _item(card: EffectCard) -> str:
     return f"{card.effect}/{card.id}"
+
+
+def entries(environ: Mapping[str, str] = os.environ) -> tuple[StyleEntry, ...]:
+    """Return the effects as the panel's grid lists them beside the styles."""
+    return tuple(_entry(installed) for installed in EffectList.read(environ).effects)
+
+
+def _entry(installed: InstalledEffect) -> StyleEntry:
+    card = installed.card
+    controls = ", ".join(control.title for control in card.controls)
+    facts = StyleFacts(None, None, True, card.licence, "", "", None)
+    return StyleEntry(
+        model_id=card.id,
+        style_id=card.effect,
+        model_title=card.title,
+        title=card.title,
+        artist="",
+        credit=f"Effect: {card.effect}",
+        description=f"{card.description} Controls: {controls}.",
+        preview=installed.preview_path,
+        facts=facts,
+        is_effect=True,
+    )
 
 
 def why_no_effect(model: str, environ: Mapping[str, str] = os.environ) -> str:

@@ -46,6 +46,12 @@ def create(model: Optional[str] = None) -> nuke.Group:
     return group
 
 
+def selected_effect_node() -> Optional[nuke.Group]:
+    """Return the ImpastoEffect node among the selected nodes, if there is exactly one."""
+    found = [node for node in nuke.selectedNodes() if is_effect_node(node)]
+    return found[0] if len(found) == 1 else None
+
+
 def set_effect(group: nuke.Group, model: str) -> None:
     """Choose an effect, as one step of Undo; what keeps the node from taking it is said."""
     try:

@@ -28,6 +28,7 @@ from nuke_plugin.contract.library import ModelLibrary
 from nuke_plugin.contract.version import VERSION
 from nuke_plugin.farm.comp_writes import CompWrite, comp_writes
 from nuke_plugin.frame_fingerprint import pictures_of
+from nuke_plugin.impasto_nodes import is_effect_node
 from nuke_plugin.plate_fingerprint import PlateFingerprint
 from nuke_plugin.render_settings import RenderSettings
 from nuke_plugin.style_graph import RESULT_READ, find_inner
@@ -44,6 +45,11 @@ def job_of(
     On the main thread. Raises ``NothingToSend``, ``ScriptHasChanges``, ``NodesInChain``, and all
     that keeps a node from being rendered.
     """
+    for node in nodes:
+        if is_effect_node(node):
+            remedy = "Leave it out, and render it by nuke -t nuke_plugin/batch.py."
+            reason = "it makes an effect, and farm jobs paint styles"
+            raise NothingToSend(node.fullName(), reason, remedy)
     script = saved_script(nodes)
     if not nodes:
         remedy = "Make one (Nodes > Impasto), or name one that is not disabled."

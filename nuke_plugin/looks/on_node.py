@@ -21,6 +21,7 @@ from nuke_plugin.contract.errors import (
     LookInvalid,
     ModelError,
     NodeNewer,
+    StyleNodeNeeded,
 )
 from nuke_plugin.contract.library import ModelLibrary
 from nuke_plugin.looks import facts, installed, names, record
@@ -58,8 +59,11 @@ class Applied:
 def take(node: nuke.Group, name: str = "") -> TakenLook:
     """Return a node's look; without a name it is called as the style is.
 
-    Raises ``LookInvalid`` for a node whose settings are none, such as a strength above 1.
+    Raises ``LookInvalid`` for a node whose settings are none, such as a strength above 1, and
+    ``StyleNodeNeeded`` for an ImpastoEffect.
     """
+    if not style_node.is_style_node(node):
+        raise StyleNodeNeeded("A look", "one", 0)
     source = f"The node {node.fullName()}"
     said: list[Fact] = []
     model, weights = node[style_knobs.MODEL].value(), _weights_of(node, said)
@@ -100,6 +104,10 @@ def apply(look: Look, nodes: Sequence[nuke.Group]) -> Applied:
     if len(there) < len(nodes):
         gone = len(nodes) - len(there)
         said.append(Fact(facts.NODE_GONE, "", f"{gone} of the nodes were deleted meanwhile."))
+    text = "It makes an effect, and looks are of styles."
+    others = [node for node in there if not style_node.is_style_node(node)]
+    said.extend(Fact(facts.OTHER_KIND, node.fullName(), text) for node in others)
+    there = [node for node in there if style_node.is_style_node(node)]
     held = _held_by_a_node(look)
     if len(held) < len(look.styles) and there:
         said.append(_left_out(look, held))
