@@ -70,6 +70,24 @@ def _measure(node: Any, frames: int, folder: Path) -> None:
     assert len(states.stale) == 1
     node["strength"].setValue(0.5)
     _timed("settings changed, all stale", lambda: frame_states.of(node))
+    node["strength"].setValue(1.0)
+    _slices("all painted, in slices", node)
+    frame_states._read.clear()
+    _slices("the same, headers read first", node)
+
+
+def _slices(what: str, node: Any) -> None:
+    """Print what the slices of a judging take, which is what the strip and *Shots* do."""
+    from nuke_plugin.frame_states import Judging
+
+    judging, found, each = Judging(node), None, []
+    while found is None:
+        clock, processor = time.perf_counter(), time.process_time()
+        found = judging.go_on()
+        each.append((time.process_time() - processor, time.perf_counter() - clock))
+    busiest, longest = (1000 * max(of) for of in zip(*each))
+    print(f"{what:36} {len(each)} slices, the longest {longest:.1f} ms by the clock, ", end="")
+    print(f"{busiest:.1f} ms of processor")
 
 
 def paint_without_painting(node: Any) -> None:

@@ -13,18 +13,24 @@ from collections.abc import Iterable, Sequence
 
 import nuke
 
+from nuke_plugin import undo
+
 SCRIPT_FOLDER = "[file dirname [value root.name]]"
 
 _VIEW_NAME = re.compile(r"%V")
 _VIEW_LETTER = re.compile(r"%v")
 
 
-def default_results(node_name: str, taken: Iterable[str] = ()) -> str:
-    """Return the results' file of a node, as its knob holds it; never one of those ``taken``."""
+def default_results(node_name: str, taken: Iterable[str] = (), spares_files: bool = False) -> str:
+    """Return the results' file of a node, as its knob holds it; never one of those ``taken``.
+
+    With ``spares_files`` it is none whose folder holds files either: scripts of one folder call
+    their nodes alike, and each would take the other's frames for its own.
+    """
     used = set(taken)
     folder = node_name
     number = 1
-    while _results_in(folder) in used:
+    while _results_in(folder) in used or (spares_files and _holds_files(folder)):
         number += 1
         folder = f"{node_name}_{number}"
     return _results_in(folder)
@@ -50,23 +56,24 @@ def resolved(write: nuke.Node, text: str, views: Sequence[str]) -> tuple[str, ..
     """Return the frame pattern (``%04d`` kept, Tcl and view resolved) that a text means per view.
 
     It is absolute: the worker runs in another folder, where a relative one would mean another file.
-    Of Tcl the script's folder is looked up here, because the panel asks often and a look must not
-    edit the script. For any other a Write that is disabled lends its file knob: Nuke's own
-    resolution is the only right one, it needs a knob, and it would take the current view for
-    ``%V``.
+    Of Tcl the script's folder is looked up here, because the panel asks often. For any other a
+    Write that is disabled lends its file knob: Nuke's own resolution is the only right one, it
+    needs a knob, and it would take the current view for ``%V``. That is no edit: a script that was
+    saved still is.
     """
     plain = without_script_folder(text)
     if is_plain(plain):
         return tuple(absolute(for_view(plain, view)) for view in views)
     kept = write["file"].value()
-    try:
-        patterns = []
-        for view in views:
-            write["file"].setValue(for_view(text, view))
-            patterns.append(absolute(nuke.filename(write) or ""))
-        return tuple(patterns)
-    finally:
-        write["file"].setValue(kept)
+    with undo.not_noticed():
+        try:
+            patterns = []
+            for view in views:
+                write["file"].setValue(for_view(text, view))
+                patterns.append(absolute(nuke.filename(write) or ""))
+            return tuple(patterns)
+        finally:
+            write["file"].setValue(kept)
 
 
 def without_script_folder(text: str) -> str:
@@ -101,4 +108,16 @@ def absolute(pattern: str) -> str:
 
 
 def _results_in(folder: str) -> str:
-    return f"{SCRIPT_FOLDER}/impasto/{folder}/%V/painted.%04d.exr"
+    return f"{_default_folder(folder)}/%V/painted.%04d.exr"
+
+
+def _default_folder(name: str) -> str:
+    return f"{SCRIPT_FOLDER}/impasto/{name}"
+
+
+def _holds_files(name: str) -> bool:
+    """Whether a default folder holds a file: a frame or a plate, of any view, of any script."""
+    if not script_is_saved():
+        return False
+    folder = absolute(without_script_folder(_default_folder(name)))
+    return any(files for _, _, files in os.walk(folder))

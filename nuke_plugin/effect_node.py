@@ -39,7 +39,7 @@ def create(model: Optional[str] = None) -> nuke.Group:
         ids = installed.ids() or [node_knobs.NOTHING_INSTALLED]
         effect_front.add_knobs(group, effect_front.front(ids))
         node_version.mark(group)
-        claim_results(group)
+        claim_results(group, is_new=True)
         choose(group, installed, model or ids[0])
         place_below_selected(group)
     group.showControlPanel()

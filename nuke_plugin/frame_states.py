@@ -7,8 +7,10 @@ elsewhere, is judged by its frames alone.
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
@@ -28,6 +30,9 @@ from nuke_plugin.plate_fingerprint import PlateFingerprint
 
 FRESH, STALE, MISSING = "fresh", "stale", "missing"
 _WORST_LAST = (FRESH, STALE, MISSING)
+
+SLICE_SECONDS = 0.015
+"""How long a slice of a judging lasts: Nuke's interface stands still meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,56 @@ def of(node: nuke.Group, frames: Optional[FrameRange] = None) -> FrameStates:
     yet (an unsaved script) only missing frames, and one that could not be rendered as it is set now
     (a model that is not installed, a node of another version or one that lost knobs) no fresh ones.
     """
+    states = Judging(node, frames, math.inf).go_on()
+    assert states is not None
+    return states
+
+
+class Judging:
+    """The judging of one node's frames, as ``of`` has it, a slice at a time.
+
+    For whoever looks at times that no user chose: a thousand frames are a thousand files.
+    """
+
+    def __init__(
+        self,
+        node: nuke.Group,
+        frames: Optional[FrameRange] = None,
+        slice_seconds: Optional[float] = None,
+    ) -> None:
+        self._node = node
+        self._frames = frames
+        self._slice_seconds = SLICE_SECONDS if slice_seconds is None else slice_seconds
+        self._steps = _judge(node, frames)
+        self._is_first_slice = True
+        self._began_anew = False
+
+    def go_on(self) -> Optional[FrameStates]:
+        """Judge for another slice; return the states once all frames are judged, None before.
+
+        The script may change between two slices. An edit shows with the next judging; where a node
+        was deleted, this one begins anew, once. Raises ``ValueError`` for a node that is gone.
+        """
+        until = time.monotonic() + self._slice_seconds
+        is_first_slice, self._is_first_slice = self._is_first_slice, False
+        try:
+            while True:
+                next(self._steps)
+                if time.monotonic() >= until:
+                    return None
+        except StopIteration as end:
+            found: FrameStates = end.value
+            return found
+        except ValueError:
+            if is_first_slice or self._began_anew:
+                raise
+            self._steps = _judge(self._node, self._frames)
+            self._began_anew = True
+            return None
+
+
+def _judge(node: nuke.Group, frames: Optional[FrameRange]) -> Generator[None, None, FrameStates]:
+    """Return the states of a node's frames, with a pause after each step that costs something."""
     try:
         wanted = frames_of(node) if frames is None else frames
     except ImpastoError:
@@ -74,9 +129,14 @@ def of(node: nuke.Group, frames: Optional[FrameRange] = None) -> FrameStates:
         return _on_disk_alone(node, wanted)  # to bring it to the present version would edit it
     try:
         settings = settings_of(node, wanted)
-        return _combined(wanted, picture_states(node, settings))
+        yield
+        worst = dict.fromkeys(wanted, FRESH)
+        for picture, state in picture_states(node, settings):
+            worst[picture.frame] = max(worst[picture.frame], state, key=_WORST_LAST.index)
+            yield
     except ImpastoError:
         return _on_disk_alone(node, wanted)
+    return _sorted(worst)
 
 
 def picture_states(node: nuke.Group, settings: JobSettings) -> Iterator[tuple[Picture, str]]:
@@ -109,13 +169,6 @@ def has_other_settings(settings: JobSettings) -> bool:
     return False
 
 
-def _combined(wanted: FrameRange, states: Iterable[tuple[Picture, str]]) -> FrameStates:
-    worst = dict.fromkeys(wanted, FRESH)
-    for picture, state in states:
-        worst[picture.frame] = max(worst[picture.frame], state, key=_WORST_LAST.index)
-    return _sorted(worst)
-
-
 def _on_disk_alone(node: nuke.Group, wanted: FrameRange) -> FrameStates:
     try:
         on_disk = [
@@ -139,20 +192,19 @@ class _Results:
 
     def __init__(self, pattern: FramePattern) -> None:
         self._pattern = pattern
-        self._stamps: dict[str, tuple[int, int]] = {}
+        self._entries: dict[str, os.DirEntry[str]] = {}
         try:
             with os.scandir(pattern.folder) as entries:
-                for entry in entries:
-                    if entry.name.startswith(pattern.before) and entry.is_file():
-                        found = entry.stat()
-                        self._stamps[entry.name] = (found.st_mtime_ns, found.st_size)
+                self._entries = {
+                    entry.name: entry for entry in entries if entry.name.startswith(pattern.before)
+                }
         except OSError:
             pass  # what cannot be listed holds no frame, and a render says why
 
     def fingerprint(self, frame: int) -> Optional[str]:
         """Return the fingerprint in one frame's header: empty if it has none, None if no file."""
         name = self._pattern.name(frame)
-        stamp = self._stamps.get(name)
+        stamp = _stamp(self._entries.get(name))
         if stamp is None:
             return None
         path = str(self._pattern.folder / name)
@@ -160,6 +212,17 @@ class _Results:
         if known is None or known[0] != stamp:
             known = _read[path] = stamp, text_attribute(Path(path), FINGERPRINT_ATTRIBUTE) or ""
         return known[1]
+
+
+def _stamp(entry: Optional[os.DirEntry[str]]) -> Optional[tuple[int, int]]:
+    """Return time and size of a file, None where there is none (any more)."""
+    try:
+        if entry is None or not entry.is_file():
+            return None
+        found = entry.stat()  # asked frame by frame: a file's times may cost a server's answer
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 _read: dict[str, tuple[tuple[int, int], str]] = {}

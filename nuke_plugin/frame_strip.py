@@ -2,12 +2,14 @@
 
 It is a text with coloured blocks, not a widget, because a text needs nothing of the plugin where
 the script is opened without it. Nuke tells nobody that something upstream was edited, so while the
-properties are open the strip is looked after by a timer, which takes a small part of the time only.
+properties are open the strip is looked after by a timer, which takes a small part of the time only,
+and never more than a slice of a judging at once.
 """
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from itertools import groupby
 from typing import Any, Optional
 
@@ -15,7 +17,7 @@ import nuke
 
 from nuke_plugin import frame_states, impasto_nodes, node_knobs, undo
 from nuke_plugin.contract.frame_range import FrameRange
-from nuke_plugin.frame_states import FRESH, MISSING, STALE, FrameStates
+from nuke_plugin.frame_states import FRESH, MISSING, STALE, FrameStates, Judging
 
 FAILED = "failed"
 _COLOURS = {FRESH: "#6a9f5b", STALE: "#c9973f", MISSING: "#6f6f6f", FAILED: "#b5473c"}
@@ -27,6 +29,18 @@ BLOCKS = 48
 _LEAST_PAUSE_SECONDS = 2.0
 _LARGEST_SHARE = 0.05
 """Of the main thread's time that the timer may take."""
+
+_LARGEST_SHARE_OF_A_ROUND = 0.25
+"""Of the main thread's time while it judges what is open, slice by slice."""
+
+_BREATH_SECONDS = 0.02
+"""Least pause between two slices: what the interface has waiting is done meanwhile."""
+
+_waiting: deque[tuple[nuke.Group, Judging]] = deque()
+"""What is still to be judged in this round."""
+
+_spent_seconds = 0.0
+"""What this round took up to now."""
 
 _failed: dict[tuple[str, str], FrameRange] = {}
 """By script and node: the node of another script that has its name did not fail."""
@@ -40,9 +54,22 @@ def note_failed(node: nuke.Group, frames: FrameRange) -> None:
 
 
 def show(node: nuke.Group) -> None:
-    """Bring a node's strip, and the notice in its label, up to date."""
-    states = frame_states.of(node)
-    failed = [frame for frame in _failed.get(_place(node), ()) if frame in set(states.to_render)]
+    """Bring a node's strip, and the notice in its label, up to date, at once."""
+    _show_states(node, frame_states.of(node))
+
+
+def show_soon(node: nuke.Group) -> None:
+    """Bring them up to date slice by slice; at once where no timer looks after them."""
+    if _timer is None:
+        show(node)
+    elif all(other is not node for other, _ in _waiting):
+        _waiting.append((node, Judging(node)))
+        _timer.start(0)
+
+
+def _show_states(node: nuke.Group, states: FrameStates) -> None:
+    to_render = set(states.to_render)
+    failed = [frame for frame in _failed.get(_place(node), ()) if frame in to_render]
     texts = {
         node_knobs.FRAMES: strip_text(states, FrameRange.from_frames(failed)),
         node_knobs.FRAMES_NOTICE: _notice(states, FrameRange.from_frames(failed)),
@@ -98,6 +125,7 @@ def start() -> None:
     Where there is no Qt, no properties are open.
     """
     global _timer
+    _waiting.clear()
     try:
         from nuke_plugin.qt import QtCore
     except ImportError:
@@ -112,14 +140,35 @@ def start() -> None:
 
 
 def _look() -> None:
-    began = time.monotonic()
+    """Judge a slice of what waits; where nothing does, begin a round of what is open."""
+    global _spent_seconds
+    began, is_executing = time.monotonic(), nuke.executing()
     try:
-        if not nuke.executing():
-            for node in impasto_nodes.all_nodes():
-                if node.shown():
-                    show(node)
+        if not is_executing:
+            if not _waiting:
+                _spent_seconds = 0.0
+                shown = (node for node in impasto_nodes.all_nodes() if node.shown())
+                _waiting.extend((node, Judging(node)) for node in shown)
+            if _waiting:
+                _judge_a_slice()
     finally:
         took = time.monotonic() - began
-        pause = max(_LEAST_PAUSE_SECONDS, took / _LARGEST_SHARE)
+        _spent_seconds += took
+        if _waiting and not is_executing:
+            pause = max(_BREATH_SECONDS, took / _LARGEST_SHARE_OF_A_ROUND)
+        else:
+            pause = max(_LEAST_PAUSE_SECONDS, _spent_seconds / _LARGEST_SHARE)
         assert _timer is not None
         _timer.start(int(1000 * pause))
+
+
+def _judge_a_slice() -> None:
+    """Judge a slice of the first that waits; one that cannot be judged waits no more."""
+    node, judging = _waiting.popleft()
+    if not impasto_nodes.is_attached(node):
+        return
+    states = judging.go_on()
+    if states is None:
+        _waiting.appendleft((node, judging))
+    else:
+        _show_states(node, states)

@@ -45,11 +45,14 @@ def all_nodes(group: Optional[nuke.Group] = None) -> Iterator[nuke.Group]:
             yield from all_nodes(node)
 
 
-def claim_results(group: nuke.Group) -> None:
+def claim_results(group: nuke.Group, is_new: bool = False) -> None:
     """Give the node a results file that no other Impasto node writes.
 
     A copied node shows the frames of the one it was copied from until it renders its own. Clones
     share all knobs, this one too: to give one a file of its own would be to take it from all.
+    Nor does it take, where somebody works, a default folder in which frames lie already: those of
+    another script, or of a node that is gone. On a farm it may: its hosts open one script each for
+    itself, must all come to the same file, and the first has left frames there.
     """
     results = inner(group, RESULT_READ)["file"]
     reads = (
@@ -60,7 +63,8 @@ def claim_results(group: nuke.Group) -> None:
     # A node that lost its Read claims no file; it is told when it is rendered itself.
     taken = {read["file"].value() for read in reads if read is not None}
     if not results.value() or results.value() in taken:
-        results.setValue(cache_paths.default_results(group.name(), taken))
+        spares_files = is_new or bool(nuke.GUI)
+        results.setValue(cache_paths.default_results(group.name(), taken, spares_files))
     inner(group, PLATE_WRITE)["file"].setValue(cache_paths.plates_beside(results.value()))
 
 

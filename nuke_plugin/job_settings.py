@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import nuke
 
-from nuke_plugin import cache_paths, node_knobs, node_upgrade, undo
+from nuke_plugin import cache_paths, node_knobs, node_upgrade
 from nuke_plugin.contract.errors import (
     FrameRangeInvalid,
     MatteNotConnected,
@@ -146,8 +146,7 @@ def results_on_disk(node: nuke.Group) -> tuple[str, ...]:
     text = read["file"].value()
     if cache_paths.needs_saved_script(text) and not cache_paths.script_is_saved():
         return ()
-    with undo.not_recorded():
-        return cache_paths.resolved(write, text, nuke.views())
+    return cache_paths.resolved(write, text, nuke.views())
 
 
 def patterns_of(
@@ -160,9 +159,8 @@ def patterns_of(
     if len(views) > 1 and not cache_paths.has_view(text):
         raise PatternInvalid(text, f"the script has {len(views)} views, and %V must stand in it")
     write = inner(node, PLATE_WRITE)
-    with undo.not_recorded():
-        results = cache_paths.resolved(write, text, views)
-        plates = cache_paths.resolved(write, write["file"].value(), views)
+    results = cache_paths.resolved(write, text, views)
+    plates = cache_paths.resolved(write, write["file"].value(), views)
     for pattern in results:
         if not FramePattern.parse(pattern).is_sequence:
             raise PatternInvalid(text, "the results need a frame number, such as %04d")

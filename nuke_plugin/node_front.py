@@ -72,8 +72,8 @@ def _add_styles(add: Knobs, models: Sequence[str], styles: Sequence[str]) -> Non
 def _add_painting(add: Knobs) -> None:
     add(
         _number(knobs.STRENGTH, "Strength"),
-        "How strongly the network paints: 0 gives the plate, 1 the full style. May be animated. "
-        "It needs a new Render; to fade the result without one, use Mix.",
+        "How strongly the network paints: 0 gives the input, bit for bit and at once, 1 the full "
+        "style. May be animated. It needs a new Render; to fade the result without one, use Mix.",
     )
     add(
         nuke.Boolean_Knob(knobs.SCALE_STROKES, "Strokes follow the frame", True),

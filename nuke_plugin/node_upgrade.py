@@ -90,6 +90,12 @@ def _to_2(group: nuke.Group) -> None:
     style_graph.lay_out(group)
 
 
+def _to_3(group: nuke.Group) -> None:
+    """Let strength 0 pass the input itself, as mix 0 does."""
+    blend = style_graph.inner(group, style_graph.BLEND)
+    blend["which"].setExpression(style_graph.WHICH_BLEND)
+
+
 @dataclass(frozen=True)
 class _Way:
     """How nodes of one kind are brought over."""
@@ -120,7 +126,7 @@ def _effect_front(group: nuke.Group) -> Sequence[nuke.Knob]:
 
 _WAYS: dict[str, _Way] = {
     VERSION_KNOB: _Way(
-        {1: _to_2},
+        {1: _to_2, 2: _to_3},
         _style_front,
         node_front.add_knobs,
         {"label": "[if {[value Result.which] == 0}", "help": "<b>ImpastoStyle</b>"},

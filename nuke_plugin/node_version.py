@@ -11,10 +11,10 @@ import nuke
 from nuke_plugin.contract.errors import NodeNewer
 from nuke_plugin.node_knobs import EFFECT_VERSION_KNOB, VERSION_KNOB
 
-NODE_VERSION = 2
+NODE_VERSION = 3
 """Of ImpastoStyle. 1: mix and mask by a Keymix; it kept the product's version. 2: up to three
 styles, light, alpha and how the network runs; the plate's colour, grain and the mask's fringe
-live."""
+live. 3: at strength 0 the input itself."""
 
 EFFECT_VERSION = 1
 """Of ImpastoEffect."""

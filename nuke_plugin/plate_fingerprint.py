@@ -61,9 +61,20 @@ _ROOT_KNOBS = (
     "OCIO_config",
     "customOCIOConfigPath",
     "workingSpaceLUT",
+    "int8Lut",
+    "int16Lut",
+    "logLut",
+    "floatLut",
     "gsv",
 )
-"""What of the project decides how a plate comes out, where the version of Nuke has it."""
+"""What of the project decides how a plate comes out, where the version of Nuke has it; the four
+are the colour spaces of files for a Read that is left at its default."""
+
+_OTHER_S_KNOB = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+"""How a text names a knob of another node: ``r * Grade5.multiply.r``, ``[value Control.gain]``."""
+
+_OF_THE_MOMENT = ("root.frame", "root.proxy")
+"""What of the project moves while somebody works, and is another thing for each frame anyway."""
 
 _WRITE_KNOBS = ("datatype", "channels", "raw", "premultiplied", "autocrop")
 
@@ -98,6 +109,7 @@ class PlateFingerprint:
         self._files: list[tuple[nuke.Node, nuke.File_Knob, Shift]] = []
         self._patterns: dict[tuple[str, str], str] = {}
         self._order: dict[tuple[str, Shift], int] = {}
+        self._named_in: dict[str, dict[str, nuke.Node]] = {}
         self._walk(plate)
         self._still = hashlib.sha256()
         for word in self._words:
@@ -185,12 +197,64 @@ class PlateFingerprint:
             self._files.append((node, knob, shift))
         elif not is_moving:
             self._words.append(f"{name} {knob.toScript()}")
+            if isinstance(knob, nuke.String_Knob):
+                self._take_others(node, str(knob.toScript()), shift)
         elif shift is None:
             self._words.append(f"{name} {knob.toScript()} {_values_of_project(knob)}")
         else:
             # Of a curve only the values count: a key elsewhere is no change of this frame.
             self._words.append(f"{name} {knob.toScript() if knob.hasExpression() else 'moves'}")
             self._moving.append((knob, shift))
+
+    def _take_others(self, node: nuke.Node, text: str, shift: Shift) -> None:
+        """Take the knobs of other nodes that a text names, as Tcl or as an expression of pixels.
+
+        Those nodes need not stand upstream. Of a curve the whole counts: a text may ask for it at
+        any frame. What a knob says in text again may name others.
+        """
+        waiting, seen = [(node, text)], set()
+        while waiting:
+            at, words = waiting.pop()
+            for path in _OTHER_S_KNOB.findall(words):
+                knob = self._named_knob(at, path)
+                if knob is None or knob.fullyQualifiedName() in seen:
+                    continue
+                seen.add(knob.fullyQualifiedName())
+                # Of a file its name counts, as everywhere: a farm has the script elsewhere.
+                is_file = isinstance(knob, nuke.File_Knob)
+                held = os.path.basename(str(knob.value())) if is_file else str(knob.toScript())
+                self._words.append(f"{path} is {held}")
+                if isinstance(knob, nuke.String_Knob):
+                    waiting.append((knob.node(), held))
+                elif isinstance(knob, nuke.Array_Knob) and knob.hasExpression():
+                    if shift is None:
+                        self._words.append(_values_of_project(knob))
+                    else:
+                        self._moving.append((knob, shift))
+
+    def _named_knob(self, node: nuke.Node, path: str) -> Optional[nuke.Knob]:
+        """Return the knob that a path means in a text of a node, None for what is no such path."""
+        if path in _OF_THE_MOMENT:
+            return None
+        first, *further = path.split(".")
+        group = node.parent() or nuke.root()
+        known = {"root": nuke.root(), "parent": group}
+        at = known[first] if first in known else self._inside(group).get(first)
+        for name in further:
+            if at is None:
+                return None
+            knob = at.knobs().get(name)
+            if knob is not None:
+                return knob.getLinkedKnob() if isinstance(knob, nuke.Link_Knob) else knob
+            at = self._inside(at).get(name) if isinstance(at, nuke.Group) else None
+        return None
+
+    def _inside(self, group: nuke.Group) -> dict[str, nuke.Node]:
+        """Return the nodes of a Group by name, looked up once."""
+        key = group.fullName()
+        if key not in self._named_in:
+            self._named_in[key] = {node.name(): node for node in group.nodes()}
+        return self._named_in[key]
 
     # -- files -------------------------------------------------------------------------
     def _pattern(self, node: nuke.Node, knob: nuke.File_Knob, view: str) -> str:

@@ -2,7 +2,8 @@
 
 A file beside them says of each frame by which fingerprint Nuke wrote it, and how the file looked
 then. A plate that is the very file of the very fingerprint is used again; any doubt, also about the
-notes themselves, costs a plate and no more.
+notes themselves, costs a plate and no more. Hosts of a farm write chunks of one range: each adds
+its notes to what stands in the file by then.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Optional
@@ -41,10 +43,13 @@ class PlateNotes:
 
         Notes that cannot be written are none: the plates will be rendered again.
         """
+        self._known.update(_read(self.path))  # what others noted since the last look
         for frame, digest in digests.items():
             self._known[str(frame)] = [digest, _stamp(self._pattern.path(frame))]
         text = json.dumps({"plates_as": PLATES_AS, "plates": self._known})
-        temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")
+        # Processes of two machines may share a number.
+        token = f"{os.getpid()}-{secrets.token_hex(4)}"
+        temporary = self.path.with_name(f"{self.path.name}.{token}.part")
         with contextlib.suppress(OSError):
             try:
                 temporary.write_text(text, encoding="ascii")

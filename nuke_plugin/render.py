@@ -219,7 +219,7 @@ def _show_frames(node: nuke.Group, job: RenderJob) -> None:
         return
     with contextlib.suppress(ImpastoError):  # the end says what is wrong
         show_files(node)
-        frame_strip.show(node)
+        frame_strip.show_soon(node)
 
 
 def _show_end(node: nuke.Group, job: RenderJob) -> None:

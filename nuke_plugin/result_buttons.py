@@ -178,9 +178,8 @@ def _change_version(node: nuke.Group, step: int) -> None:
     unnamed = _without_version(text)
     if with_version(unnamed, 1) == text and step < 0:
         # Version 1 may be the name without a version, as nodes have it at first.
-        with undo.not_recorded():
-            named = cache_paths.resolved(write, changed, nuke.views())
-            first = cache_paths.resolved(write, unnamed, nuke.views())
+        named = cache_paths.resolved(write, changed, nuke.views())
+        first = cache_paths.resolved(write, unnamed, nuke.views())
         if not any(_files(named)) and any(_files(first)):
             changed = unnamed
     with undo.one_step("Version of Impasto results"):
@@ -208,8 +207,7 @@ def _plates_of_ours(node: nuke.Group) -> tuple[str, ...]:
     text = write["file"].value()
     if text != cache_paths.plates_beside(inner(node, RESULT_READ)["file"].value()):
         return ()
-    with undo.not_recorded():
-        return cache_paths.resolved(write, text, nuke.views())
+    return cache_paths.resolved(write, text, nuke.views())
 
 
 def _files(patterns: Iterable[str]) -> Iterator[Path]:

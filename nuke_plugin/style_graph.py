@@ -15,7 +15,9 @@ With the results on disk nothing of this plugin is needed to render. Three expre
 They name no node outside the Group, so it can be copied, cloned and put into another Group:
 
 * ``Result``: ``error`` is true of a Read whose file is missing; outside its range a Read is black.
-* ``Blend``: at mix 0 the plate itself, bit for bit, also where the result holds a NaN.
+* ``Blend``: at mix 0 and at strength 0 the plate itself, bit for bit, also where the result holds
+  a NaN, and where the plate is of 32 bits: what the worker is given and paints is half float.
+  Strength is asked of the Group, frame by frame: ``parent.strength``.
 * ``Blend``: an input of a Group that is not connected is a black picture inside, which a Merge
   would obey, so whether a mask is connected is asked of the Group: ``[exists parent.input1]``.
 """
@@ -37,13 +39,14 @@ from nuke_plugin.node_parts import (
 )
 from nuke_plugin.node_parts import find_inner as find_inner
 from nuke_plugin.node_parts import inner as inner
+from nuke_plugin.style_knobs import STRENGTH
 
 IMG, MASK = "img", "mask"
 FINITE_PLATE = "FinitePlate"
 PAINTED = "Painted"
 UNMASKED, MASKED, BLEND = "Unmasked", "Masked", "Blend"
 
-WHICH_BLEND = f"{MASKED}.mix == 0 ? 0 : 1 + [exists parent.input1]"
+WHICH_BLEND = f"{MASKED}.mix == 0 || parent.{STRENGTH} == 0 ? 0 : 1 + [exists parent.input1]"
 
 
 def build(group: nuke.Group) -> None:

@@ -42,7 +42,7 @@ def create(model: Optional[str] = None, style: Optional[str] = None) -> nuke.Gro
         styles = installed.style_ids(model or models[0]) or [NOTHING_INSTALLED]
         node_front.add_knobs(group, node_front.front(models, styles))
         node_version.mark(group)
-        claim_results(group)
+        claim_results(group, is_new=True)
         if model and style:
             choose(group, installed, model, style)
         else:

@@ -27,33 +27,67 @@ SIDECAR_COLUMNS = ("file", "title", "artist", "year", "origin", "licence", "weig
 NOT_STATED = "not stated"
 
 GENERATORS = {
-    "full": {"kind": "full", "trunk": 80, "half": 32, "full": 16, "blocks": 6},
-    "fast": {"kind": "fast", "trunk": 48, "half": 16, "full": 0, "blocks": 3},
+    "full": {
+        "kind": "full",
+        "trunk": 80,
+        "half": 32,
+        "full": 16,
+        "blocks": 6,
+        "half_blocks": 2,
+        "grain": 0.05,
+    },
+    "fast": {"kind": "fast", "trunk": 48, "half": 16, "full": 0, "blocks": 3, "grain": 0.05},
 }
+"""The networks of the shipped models, by size."""
+
+PAINTING_SHORT_SIDE_PX = 800
+"""Training scale of paintings: strokes that a network can draw away from its own grid."""
 
 LOSSES = {
-    "content": 1.5,
-    "style": 16.0,
-    "moments": 3.0,
+    "content": 1.8,
+    "style": 38.0,
+    "moments": 4.0,
     "palette": 6.0,
-    "strokes": 2.0,
-    "stroke_bands_px": [0.8, 1.6, 4.0],
-    "tone": 1.5,
-    "identity": 10.0,
+    "recolouring": 40.0,
+    "strokes": 5.0,
+    "stroke_bands_px": [2.0, 4.0, 8.0],
+    "tone": 2.0,
+    "identity": 6.0,
     "stability": 4.0,
-    "boil": 3.0,
+    "boil": 9.0,
+    "boil_floor": 0.12,
+    "grain": 3.0,
+    "grain_floor": 0.7,
     "boil_gate": 0.2,
-    "adversarial": 0.4,
+    "adversarial": 0.5,
     "r1": 0.1,
     "total_variation": 0.0,
 }
-"""The weights of the shipped styles' first run (configs/gallery_sketch.toml)."""
+"""The weights of the shipped styles' last run (configs/gallery.toml)."""
+
+PACE = {
+    "learning_rate": 1e-3,
+    "final_learning_rate": 2e-5,
+    "discriminator_learning_rate": 6e-4,
+    "row_rate": 5.0,
+    "stability_from": 0.35,
+    "stability_full": 0.5,
+    "strokes_from": 0.35,
+    "strokes_full": 0.5,
+    "adversarial_from": 0.1,
+    "adversarial_full": 0.3,
+    "ema": 0.995,
+    "sheet_every": 200,
+    "save_every": 100,
+}
+"""The shipped styles' two phases in one run: a third of it rich, with boil at a tenth of its weight
+as in configs/gallery_rich.toml, then calm, while the learning rate falls."""
 
 MACHINES = {
     "cpu": {"crop_px": 128, "batch": 4, "steps": 4400, "steps_a_style": 400},
     "cuda": {"crop_px": 256, "batch": 16, "steps": 8000, "steps_a_style": 500},
 }
-"""How much is trained where nothing is said: on a CPU, the steps of the first shipped model."""
+"""How much is trained where nothing is said, in both phases together."""
 
 
 class PaintingsInvalid(ValueError):
@@ -100,23 +134,16 @@ def folder_config(
         "data": {
             "photos": [_relative(photos, data)],
             "features": _relative(features, data),
+            "painting_short_side_px": PAINTING_SHORT_SIDE_PX,
             "crop_px": crop_px or machine["crop_px"],
         },
         "styles": styles,
         "generator": GENERATORS[size],
         "losses": LOSSES,
         "schedule": {
+            **PACE,
             "steps": steps or most,
             "batch": batch or machine["batch"],
-            "learning_rate": 8e-4,
-            "final_learning_rate": 5e-5,
-            "discriminator_learning_rate": 6e-4,
-            "stability_from": 0.05,
-            "stability_full": 0.4,
-            "adversarial_from": 0.1,
-            "adversarial_full": 0.3,
-            "sheet_every": 200,
-            "save_every": 100,
             "seed": seed,
         },
     }

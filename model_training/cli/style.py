@@ -46,7 +46,7 @@ def train_style(
     licence: Annotated[
         str, typer.Option(help="Licence of the paintings and the model, for the card.")
     ] = NOT_STATED,
-    size: Annotated[str, typer.Option(help="full, or fast: a fifth of the work.")] = "full",
+    size: Annotated[str, typer.Option(help="full, or fast: a seventh of the work.")] = "full",
     steps: Annotated[
         int | None, typer.Option(help="Steps; by default what suits styles and machine.", min=1)
     ] = None,

@@ -115,8 +115,9 @@ def _moving_layers(
     covered = motion.warp(shape, own)
     there = covered > 0.5
     front = motion.warp(image[-1:], own)
-    uncovered = motion.warp(shape, displacement[:1]) < 0.01
-    covering = covered > 0.99
+    # Bicubic sampling overshoots beside an edge: more than 1 and less than 0 are its rim as well.
+    uncovered = motion.warp(shape, displacement[:1]).abs() < 1e-3
+    covering = (covered - 1.0).abs() < 1e-3
     seen = torch.where(
         there, covering & (motion.visible(own, 4) > 0), uncovered & (visible[:1] > 0)
     )

@@ -137,7 +137,7 @@ def make_card(
         id=config.model.id,
         title=config.model.title,
         kind="style",
-        description=f"{config.model.description} {missed_limits(config.styles, gates)}".strip(),
+        description=describe(config, gates),
         network=describe_networks(networks),
         image=ImageInput(),
         output=ImageOutput(),
@@ -165,6 +165,13 @@ def make_card(
         gates=gates,
         preview="preview.png",
     )
+
+
+def describe(config: TrainingConfig, gates: NumberTree) -> str:
+    """The description on the card: what it paints, the limits missed, and the comparison."""
+    model = config.model
+    parts = (model.description, missed_limits(config.styles, gates), model.comparison)
+    return " ".join(part for part in parts if part)
 
 
 def describe_networks(networks: Path) -> NetworkFile:

@@ -27,6 +27,14 @@ class Shown:
     painted. None of it is trained."""
 
 
+def yielding(boil: Tensor, gate: float) -> Tensor:
+    """How much an adversary counts where a picture boils: (N,), 1 up to `gate`, then gate / boil.
+
+    An adversary adds strokes and costs stability: it stands back where the gate is missed.
+    """
+    return (gate / boil.detach().clamp_min(1e-3)).clamp(max=1.0)
+
+
 class Adversary:
     """A discriminator, its optimiser, and the form of the game."""
 

@@ -76,13 +76,18 @@ def save_state(folder: Path, state: RunState, step: int, config: str) -> None:
             os.fsync(written.fileno())  # some disks say only now that they are full
         os.replace(temporary, folder / FILE_NAME)
     except (OSError, SafetensorError) as error:
-        kept = f"The state of step {before} is kept" if (before := saved_step(folder)) else ""
         raise RunUnsaved(
             f"The state of step {step} cannot be saved in '{folder}': {error}. "
-            f"{kept or 'No state was saved before'}; make room there and resume with --resume."
+            f"{what_is_kept(folder)}; make room there and resume with --resume."
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def what_is_kept(folder: Path) -> str:
+    """What a run that ends by an error leaves behind, as a clause."""
+    step = saved_step(folder)
+    return "No state was saved before" if step is None else f"The state of step {step} is kept"
 
 
 def saved_step(folder: Path) -> int | None:

@@ -50,6 +50,9 @@ class ModelConfig(CardConfig):
 
     preview: Path
     """Photo that the previews show painted, relative to the data folder; free to show."""
+    comparison: str = ""
+    """How its figures stand beside other networks', for the end of the card's description; measured
+    by `impasto-train evaluate --command`, which an export cannot run by itself."""
 
 
 class DataConfig(Section):
@@ -153,6 +156,8 @@ class DistilConfig(Section):
     adversarial: Weight = 0.0
     """A discriminator that tells the teacher's painting from ours."""
     r1: Weight = 0.1
+    boil_gate: Annotated[float, Field(gt=0.0, le=1.0)] = 0.2
+    """Where an image boils more than this, its adversarial term falls in proportion."""
 
 
 class ScheduleConfig(PaceConfig):
@@ -161,11 +166,18 @@ class ScheduleConfig(PaceConfig):
     row_rate: Annotated[float, Field(gt=0.0, le=100.0)] = 1.0
     """Learning rate of the styles' rows over the trunk's: each row is trained by few images."""
     stability_from: Annotated[float, Field(ge=0.0, le=1.0)] = 0.05
+    """Until here stability, boil and grain count a tenth, from `stability_full` on in full: a run
+    from a fresh start becomes rich first and calm then."""
     stability_full: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
+    strokes_from: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    """Where `losses.strokes` begins to count. It keeps calm from being had by becoming flat; asked
+    for before boil counts, a fresh network draws a lattice of its own stride."""
+    strokes_full: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
 
     @model_validator(mode="after")
-    def _stability_rises(self) -> ScheduleConfig:
+    def _ramps_rise(self) -> ScheduleConfig:
         check_ramp("stability", self.stability_from, self.stability_full)
+        check_ramp("strokes", self.strokes_from, self.strokes_full)
         return self
 
 
@@ -215,7 +227,8 @@ class TrainingConfig(RunConfig):
     @property
     def adversary_joins(self) -> bool:
         """See the base class."""
-        return self.distil is None and self.losses.adversarial > 0.0
+        weights = self.losses if self.distil is None else self.distil
+        return weights.adversarial > 0.0
 
     def deciding(self) -> str:
         """See the base class."""

@@ -14,7 +14,7 @@ from torch import Tensor
 from model_training.data import motion
 from model_training.data.batch import TrainingBatch
 from model_training.losses import perceptual, pixels, stability
-from model_training.training.adversary import Adversary
+from model_training.training.adversary import Adversary, yielding
 from model_training.training.checkpoint import load_finished
 from model_training.training.config import DistilConfig, TrainingConfig
 from model_training.training.painting_step import PaintingTraining
@@ -74,31 +74,34 @@ class DistilTraining(PaintingTraining):
         }
         if self.weights.contrast > 0.0:
             terms["contrast"] = self.weights.contrast * _halves(pixels.contrast_loss(both, wanted))
-        share = number / self.config.schedule.steps
-        stable = ramp(
-            share, self.config.schedule.stability_from, self.config.schedule.stability_full
-        )
-        if self.weights.boil > 0.0 and stable > 0.0:
+        schedule = self.config.schedule
+        share = number / schedule.steps
+        stable = ramp(share, schedule.stability_from, schedule.stability_full)
+        adversary = ramp(share, schedule.adversarial_from, schedule.adversarial_full)
+        plays = self.adversary is not None and adversary > 0.0
+        boils = self.weights.boil > 0.0 and stable > 0.0
+        if plays or boils:
             warped = motion.warp(painted, seen.displacement)
-            terms["boil"] = (
-                self.weights.boil
-                * stable
-                * stability.boil_loss(warped, painted_moved, seen.visible)
-            )
+            boil = stability.boil_loss(warped, painted_moved, seen.visible)
+        if boils:
+            terms["boil"] = self.weights.boil * stable * boil
         if self.weights.style > 0.0:
             terms["style"] = (
                 self.weights.style
                 * plain
                 * perceptual.style_loss(self.features(painted), self.target, seen.index)
             )
-        schedule = self.config.schedule
-        adversary = ramp(share, schedule.adversarial_from, schedule.adversarial_full)
-        if self.adversary is None or adversary == 0.0:
+        if self.adversary is None or not plays:
             return terms, {}
         judged, report = self.adversary.play(
             self.shown(wanted, images, styles), self.shown(both, images, styles), number
         )
-        terms["adversarial"] = self.weights.adversarial * adversary * _halves(judged)
+        terms["adversarial"] = (
+            self.weights.adversarial
+            * adversary
+            * yielding(boil, self.weights.boil_gate)
+            * _halves(judged)
+        )
         return terms, report
 
     def teach(self, images: Tensor, styles: Tensor, strengths: Tensor) -> Tensor:

@@ -9,7 +9,11 @@ from torch import nn
 
 
 class TrainingDiverged(ArithmeticError):
-    """A loss is no longer a number; the last saved state is kept."""
+    """A loss or a gradient is no longer a number; what was saved before is still there."""
+
+    def with_remedy(self, remedy: str) -> TrainingDiverged:
+        """The same, told by who knows what was saved."""
+        return TrainingDiverged(f"{self} {remedy}")
 
 
 def check_losses(terms: dict[str, float], number: int) -> None:
@@ -27,7 +31,4 @@ def check_gradients(module: nn.Module, name: str, number: int) -> None:
 
 
 def _diverged(what: str, number: int) -> TrainingDiverged:
-    return TrainingDiverged(
-        f"Training diverged at step {number}: {what} is not a number. The last saved state is "
-        "kept; lower learning_rate or that term's weight and resume from it."
-    )
+    return TrainingDiverged(f"Training diverged at step {number}: {what} is not a number.")

@@ -21,9 +21,12 @@ from model_training.training.checkpoint import (
     load_state,
     save_config,
     save_state,
+    saved_step,
+    what_is_kept,
 )
 from model_training.training.config import TrainingConfig
 from model_training.training.distil_step import DistilTraining
+from model_training.training.diverged import TrainingDiverged
 from model_training.training.journal import Journal
 from model_training.training.processes import ALONE, Processes, joined_processes
 from model_training.training.run_config import RunConfig
@@ -78,7 +81,7 @@ def train(
 
     Started by torchrun, all processes train together; the first one alone writes, reports and
     warns. What a run can do without, a curve or a sheet on a full disk, is a warning; RunUnsaved
-    where its last state cannot be written.
+    where its last state cannot be written, TrainingDiverged where a loss is no number any more.
     """
     with joined_processes(device or torch.device("cpu")) as (processes, own_device):
         check_run_folder(run, resume)
@@ -87,11 +90,24 @@ def train(
         processes.take_leaders(training.state.modules.values())
         steps = range(first, min(until or config.schedule.steps, config.schedule.steps))
         with _stop_signals() as stopping, _denormals_flushed():
-            if processes.leads:
-                save_config(run, config)
-                _lead(training, run, steps, report, warn, stopping)
-            else:
-                _follow(training, steps, stopping)
+            try:
+                if processes.leads:
+                    save_config(run, config)
+                    _lead(training, run, steps, report, warn, stopping)
+                else:
+                    _follow(training, steps, stopping)
+            except TrainingDiverged as error:
+                raise error.with_remedy(_after_divergence(config, run)) from error
+
+
+def _after_divergence(config: RunConfig, run: Path) -> str:
+    """What is kept, and the way on: a run with other weights or rates is another run."""
+    may_start = isinstance(config, TrainingConfig) and saved_step(run) is not None
+    there = f" that starts from this one (start = '{run.name}')" if may_start else ""
+    return (
+        f"{what_is_kept(run)}; lower learning_rate or that term's weight in a new run{there}, "
+        "with a folder of its own."
+    )
 
 
 def _lead(

@@ -24,8 +24,13 @@ SHEET_ROWS = 4
 
 
 def ramp(share: float, start: float, full: float) -> float:
-    """0 before `start`, 1 from `full` on, linear between; all are shares of the run."""
-    return 1.0 if share >= full else max(0.0, (share - start) / (full - start))
+    """0 before `start`, 1 from `full` on, linear between; all are shares of the run.
+
+    Where both are one share, it is a step there.
+    """
+    if share >= full:
+        return 1.0
+    return 0.0 if share <= start else (share - start) / (full - start)
 
 
 def learning_rate(schedule: PaceConfig, share: float) -> float:

@@ -12,6 +12,7 @@ from model_training.data import motion
 from model_training.data.batch import TrainingBatch
 from model_training.losses import palette, perceptual, pixels, stability
 from model_training.losses.recolouring import Recolouring, measure_recolouring, recolouring_loss
+from model_training.training.adversary import yielding
 from model_training.training.config import TrainingConfig
 from model_training.training.painting_step import PaintingTraining
 from model_training.training.processes import ALONE, Processes
@@ -81,6 +82,7 @@ class StyleTraining(PaintingTraining):
 
         style_factor = self.style_weights[index] * full
         stable = 0.1 + 0.9 * ramp(share, schedule.stability_from, schedule.stability_full)
+        strokes = weights.strokes * ramp(share, schedule.strokes_from, schedule.strokes_full)
         terms = {
             "content": weights.content
             * (1.0 + 2.0 * (1.0 - full))
@@ -94,7 +96,7 @@ class StyleTraining(PaintingTraining):
             "palette": weights.palette
             * full
             * palette.palette_loss(painted, self.target.palettes, index),
-            "strokes": weights.strokes
+            "strokes": strokes
             * full
             * pixels.stroke_loss(painted, self.target.strokes, index, weights.stroke_bands_px),
             "identity": weights.identity
@@ -130,7 +132,6 @@ class StyleTraining(PaintingTraining):
         chosen = full == 1.0
         if adversary == 0.0 or not bool(chosen.any()):
             return terms, {}
-        gate = (weights.boil_gate / boil.detach().clamp_min(1e-3)).clamp(max=1.0)
         real = self._painting_crops(index[chosen].tolist(), random)
         judged, report = self.adversary.play(
             self.shown(real, pixels.light_and_dark(real), seen.style[chosen]),
@@ -139,7 +140,7 @@ class StyleTraining(PaintingTraining):
         )
         term = painted.new_zeros(len(painted))
         term[chosen] = judged * self.style_weights[index[chosen]]
-        terms["adversarial"] = adversary * gate * term
+        terms["adversarial"] = adversary * yielding(boil, weights.boil_gate) * term
         return terms, report
 
     def _grown_grain(self, seen: TrainingBatch, painted: Tensor, random: torch.Generator) -> Tensor:

@@ -71,6 +71,7 @@
     │   ├── NothingToSend           LookupError
     │   ├── ScriptHasChanges        RuntimeError
     │   ├── NodesInChain            RuntimeError
+    │   ├── FarmOutputUnreachable   PermissionError
     │   ├── FarmJobInvalid          ValueError
     │   ├── FarmVersionDiffers      RuntimeError
     │   ├── FarmModelDiffers        LookupError
@@ -936,6 +937,19 @@ class NodesInChain(FarmError, RuntimeError):
         )
 
 
+class FarmOutputUnreachable(FarmError, PermissionError):
+    """A folder that the job is to write to is not there, or takes no file."""
+
+    def __init__(self, host: str, folder: AnyPath, reason: str) -> None:
+        self.host = host
+        self.folder = str(folder)
+        self.reason = reason
+        super().__init__(
+            f"The host {host} cannot write to {self.folder}: {_clause(reason)}. Make the folder or "
+            "mount its drive there, or correct Results or the Write's file, and send the job again."
+        )
+
+
 class FarmJobInvalid(FarmError, ValueError):
     """The file of a job is absent, or no job."""
 
@@ -1286,11 +1300,13 @@ class OutOfMemory(WorkerError, RuntimeError):
     ``error_from_wire`` must.
     """
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, frame: int | None = None) -> None:
         self.width = width
         self.height = height
+        self.frame = frame
+        which = "a frame" if frame is None else f"frame {frame},"
         super().__init__(
-            f"There is not enough memory to paint a frame of {width} by {height} pixels. Close "
+            f"There is not enough memory to paint {which} of {width} by {height} pixels. Close "
             "other programs, or render smaller plates."
         )
 

@@ -15,6 +15,7 @@ from typing import Optional
 
 from nuke_plugin.contract.errors import FarmJobInvalid, FarmVersionDiffers, FieldInvalid
 from nuke_plugin.contract.field_checks import check
+from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.contract.messages import Render
 from nuke_plugin.contract.path_mapping import PathMapping
@@ -74,6 +75,25 @@ class FarmOutput:
 
     frames: str
     """The frames it writes."""
+
+    @property
+    def is_sequence(self) -> bool:
+        """Whether each frame is a file of its own; else one file, a movie, holds them all."""
+        return FramePattern.parse(self.pattern).is_sequence
+
+    def share(self, chunk: Optional[FrameRange]) -> FrameRange:
+        """Return what of its frames are executed with a chunk of the job's; None for all.
+
+        One file is written whole with the chunk that holds its first frame: a second chunk would
+        put a movie of its own frames in its place.
+        """
+        frames = FrameRange.parse(self.frames)
+        if chunk is None or not len(frames):
+            return frames
+        wanted = set(chunk)
+        if not self.is_sequence:
+            return frames if min(frames) in wanted else FrameRange(())
+        return FrameRange.from_frames(wanted.intersection(frames))
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,10 @@ SHIPPED_MODELS = Path(__file__).resolve().parents[2] / "onnx_models"
 """Beside ``nuke_plugin``, in a checkout as in ``site-packages``: ``setup.py`` puts it there."""
 
 
+HALF_TOLERANCE = 2e-3
+"""Largest difference between half and single precision, display units, with which one may paint."""
+
+
 @dataclass(frozen=True)
 class InstalledModel:
     """A model that can be used: its folder and its card."""
@@ -57,9 +61,22 @@ class InstalledModel:
         return self.folder / self.card.network.file
 
     @property
-    def lacks_half_precision(self) -> bool:
-        """Whether there is no network in half precision beside this one."""
-        return self.card.network.half is None
+    def half_precision_problem(self) -> str:
+        """Why the model is not to count in half precision, in a sentence; empty where it may."""
+        model = f"The model {self.card.id}"
+        if self.card.network.half is None:
+            return (
+                f"{model} has no network in half precision, so it paints in single precision. "
+                "Export it again to have both."
+            )
+        measured = self.card.gates.get("fp16_max_abs")
+        if isinstance(measured, (int, float)) and measured <= HALF_TOLERANCE:
+            return ""
+        return (
+            f"{model} paints in single precision: by its card (gates.fp16_max_abs) half precision "
+            f"differs by {'an unknown amount' if measured is None else measured}, and at most "
+            f"{HALF_TOLERANCE:g} is allowed. Export it again."
+        )
 
     @property
     def in_half_precision(self) -> Optional[InstalledModel]:

@@ -14,12 +14,12 @@ or one file). Nothing executable ever travels here.
 
 **Order.** The worker speaks first, once, when it is ready::
 
-    {"type": "hello", "protocol": 9, "version": "0.1.0", "pid": 4711, "providers": ["CPUExecutionProvider"]}
+    {"type": "hello", "protocol": 10, "version": "0.1.0", "pid": 4711, "providers": ["CPUExecutionProvider"]}
 
 A client that speaks another protocol raises ``ProtocolMismatch`` and stops the worker. After that
 the client sends requests, each with an ``id`` of its own, a whole number that rises by one::
 
-    {"type": "render", "id": 1, "plates": "/shot/plate.%04d.exr", "results": "/shot/painted.%04d.exr", "frames": "1001-1024", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 0.8, "colorspace": null, "keep_going": false, "overwrite": true, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null, "fold": true}, "strokes": {"scale": null, "detail": 1.0}, "steady": 0, "fingerprints": {"1001": "9c56cc51b374c3ba189210d5b6d4bf57"}}
+    {"type": "render", "id": 1, "plates": "/shot/plate.%04d.exr", "results": "/shot/painted.%04d.exr", "frames": "1001-1024", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 0.8, "colorspace": null, "keep_going": false, "overwrite": true, "resume": false, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null, "fold": true}, "strokes": {"scale": null, "detail": 1.0}, "steady": 0, "fingerprints": {"1001": "9c56cc51b374c3ba189210d5b6d4bf57"}}
     {"type": "preview", "id": 2, "plate": "/tmp/frame.exr", "picture": "/tmp/starry_night.png", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 1.0, "colorspace": null, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null, "fold": true}, "strokes": {"scale": null, "detail": 1.0}}
     {"type": "effect", "id": 3, "plates": "/shot/matte.%04d.exr", "results": "/shot/fire.%04d.exr", "frames": "1001-1002", "model": "fire", "channel": "A", "seed": 7, "scale": 1.0, "intensity": 1.0, "controls": {"wind": 1.5}, "moments": {"1001": {"time": 1001.0, "drift": 1501.5}, "1002": {"time": 1002.0, "drift": 1503.0}}, "loop": null, "colorspace": null, "keep_going": false, "overwrite": true, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null, "fold": true}, "fingerprints": {}}
     {"type": "cancel", "id": 4, "target": 1}
@@ -34,7 +34,7 @@ The worker paints one request after another, and reads its input meanwhile. To e
 and then, as to each ``preview``, exactly one of these, after which nothing more with this ``id``; to
 a preview ``written`` is empty::
 
-    {"type": "result", "id": 1, "written": [1001, 1002], "failed": [{"frame": 1003, "error": "FrameMissing", "message": "Frame 1003 is missing: there is no file /shot/plate.1003.exr."}], "provider": "CPUExecutionProvider", "stages": {"read": 0.12, "network": 2.4, "write": 0.2}, "seconds": 2.6, "broken_pixels": 0}
+    {"type": "result", "id": 1, "written": [1001, 1002], "failed": [{"frame": 1003, "error": "FrameMissing", "message": "Frame 1003 is missing: there is no file /shot/plate.1003.exr."}], "provider": "CPUExecutionProvider", "stages": {"read": 0.12, "network": 2.4, "write": 0.2}, "seconds": 2.6, "broken_pixels": 0, "kept": []}
     {"type": "cancelled", "id": 1, "written": [1001]}
     {"type": "failure", "id": 1, "error": "ModelNotFound", "message": "No model named 'mastres' is installed. Did you mean masters?", "frame": null}
 
@@ -126,6 +126,11 @@ class Render:
 
     overwrite: bool
     """Whether results that exist are replaced; otherwise they are ``ResultsExist``."""
+
+    resume: bool = False
+    """Whether frames that are on disk with the right fingerprint are kept, the client's or else one
+    of these settings and the plate's file. Each other frame is claimed, so that several workers may
+    be given one range."""
 
     light: LightSettings = DEFAULT_LIGHT
     """What becomes of light the network cannot see, of alpha, and of the plate's colour."""
@@ -296,6 +301,9 @@ class Result:
 
     broken_pixels: int = 0
     """How many pixels were NaN or infinite, over all frames; they stayed as they were."""
+
+    kept: tuple[int, ...] = ()
+    """Frames that were on disk as they must be, rising; empty unless ``resume`` was on."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,10 @@ PAINTED_AS = 1
 EFFECT_MADE_AS = 1
 """Raised when the worker makes other pixels of the same request for an effect, likewise."""
 
-_NO_SETTING = ("id", "plates", "results", "frames", "keep_going", "overwrite", "fingerprints")
+_NO_SETTING = (
+    *("id", "plates", "results", "frames"),
+    *("keep_going", "overwrite", "resume", "fingerprints"),
+)
 """What of a request decides no pixel."""
 
 _NO_PIXELS_OF_EXECUTION = ("use_gpu", "tile_px", "fold")

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import nuke
 
-from nuke_plugin import cache_paths, undo
+from nuke_plugin import cache_paths
+from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
+from nuke_plugin.contract.output_folder import check_folder
 from nuke_plugin.plate_fingerprint import PlateFingerprint
 
 
@@ -43,9 +45,13 @@ class CompWrite:
     def patterns(self) -> tuple[str, ...]:
         """Return its files, one pattern for each view, or one that all views share."""
         text = self.node["file"].value()
-        with undo.not_recorded():
-            found = cache_paths.resolved(self.node, text, self.views)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(cache_paths.resolved(self.node, text, self.views)))
+
+    def check_folders(self, host: str) -> None:
+        """Raise ``FarmOutputUnreachable`` unless this host can write its files."""
+        is_made = bool(self.node["create_directories"].value())
+        for pattern in self.patterns():
+            check_folder(FramePattern.parse(pattern).folder, is_made, host)
 
     def execute(self, frames: FrameRange) -> None:
         """Render frames in Nuke; raises ``RuntimeError`` as Nuke does."""

@@ -7,6 +7,7 @@ are made here and now: frames that the farm paints are fresh where the job was s
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from nuke_plugin.contract.farm_job import FarmJob, FarmModel, FarmOutput, FarmPa
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.contract.library import ModelLibrary
+from nuke_plugin.contract.output_folder import check_results
 from nuke_plugin.contract.version import VERSION
 from nuke_plugin.farm.comp_writes import CompWrite, comp_writes
 from nuke_plugin.frame_fingerprint import pictures_of
@@ -42,8 +44,8 @@ def job_of(
 ) -> FarmJob:
     """Return the job that paints these nodes, over their own frames or those that are given.
 
-    On the main thread. Raises ``NothingToSend``, ``ScriptHasChanges``, ``NodesInChain``, and all
-    that keeps a node from being rendered.
+    On the main thread. Raises ``NothingToSend``, ``ScriptHasChanges``, ``NodesInChain``,
+    ``FarmOutputUnreachable``, and all that keeps a node from being rendered.
     """
     for node in nodes:
         if is_effect_node(node):
@@ -64,7 +66,11 @@ def job_of(
         raise NothingToSend(script, "its nodes ask for no frame", "Correct Frame range.")
     names = tuple(node.fullName() for node in nodes)
     wanted = FrameRange.from_frames(frame for each in settings.values() for frame in each.frames)
-    writes = comp_writes(nodes)
+    writes = [write for write in comp_writes(nodes) if len(write.frames(wanted))]
+    host = socket.gethostname()
+    check_results(paintings, host)
+    for write in writes:
+        write.check_folders(host)
     config = environ.get("OCIO")
     return FarmJob(
         impasto=VERSION,

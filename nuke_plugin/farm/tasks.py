@@ -33,6 +33,7 @@ from nuke_plugin.contract.errors import (
 from nuke_plugin.contract.farm_job import ANY, FarmJob
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.contract.library import SEARCH_PATH_VARIABLE
+from nuke_plugin.contract.output_folder import check_results
 from nuke_plugin.contract.path_mapping import PathMapping
 from nuke_plugin.farm.comp_writes import CompWrite
 from nuke_plugin.farm.script_job import job_of
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _describe(options: argparse.Namespace) -> None:
     nodes = batch.nodes_of(options.script, options.node)
+    _leave_proxy_mode()
     for node in nodes:
         node_upgrade.ensure_current(node)
     frames = FrameRange.parse(options.frames) if options.frames else None
@@ -95,6 +97,7 @@ def _opened(job: FarmJob, mapping: PathMapping) -> list[nuke.Group]:
     there = [place for place in dict.fromkeys(places) if os.path.isdir(place)]
     os.environ[SEARCH_PATH_VARIABLE] = os.pathsep.join([*there, *([known] if known else [])])
     nodes = batch.nodes_of(job.script, job.nodes)
+    _leave_proxy_mode()
     with undo.not_recorded():
         _map_files(nuke.root(), mapping)
         for node in nodes:
@@ -103,22 +106,44 @@ def _opened(job: FarmJob, mapping: PathMapping) -> list[nuke.Group]:
     return nodes
 
 
-def _map_files(node: nuke.Node, mapping: PathMapping) -> None:
-    """Let every file knob of a node and of all inside it name the file as it is here."""
+def _leave_proxy_mode() -> None:
+    """Let what is rendered be of full size, however the artist looked at the script last.
+
+    In proxy mode a Write makes small frames, under another file's name. The script is not saved.
+    """
+    with undo.not_recorded():
+        nuke.root().setProxy(False)
+
+
+def _map_files(group: nuke.Group, mapping: PathMapping) -> None:
+    """Let every file knob of a Group and of all inside it name the file as it is here."""
     if not mapping.rules:
         return
+    _map_files_of(group, mapping)
+    for node in group.nodes():
+        if isinstance(node, nuke.Group):
+            _map_files(node, mapping)
+        else:
+            _map_files_of(node, mapping)
+
+
+def _map_files_of(node: nuke.Node, mapping: PathMapping) -> None:
     for knob in node.knobs().values():
         if isinstance(knob, nuke.File_Knob) and knob.name() != "name" and knob.value():
             mapped = mapping.apply(knob.value())
             if mapped != knob.value():
                 knob.setValue(mapped)
-    if isinstance(node, nuke.Group):
-        for child in node.nodes():
-            _map_files(child, mapping)
 
 
 def _plates(job: FarmJob, nodes: Sequence[nuke.Group], frames: Optional[FrameRange]) -> int:
-    """Render the plates of the frames that are not painted as they are to be."""
+    """Render the plates of the frames that are not painted as they are to be.
+
+    It is the job's first step, so what the later ones need is looked at here.
+    """
+    host = socket.gethostname()
+    check_results(job.paintings, host)
+    for name in dict.fromkeys(output.write for output in job.outputs):
+        _comp_write(job, name).check_folders(host)
     renders = []
     for node in nodes:
         asked = _asked(job, node, frames)
@@ -154,23 +179,28 @@ def _asked(job: FarmJob, node: nuke.Group, frames: Optional[FrameRange]) -> Fram
 
 
 def _comp(job: FarmJob, nodes: Sequence[nuke.Group], frames: Optional[FrameRange]) -> int:
-    """Render the script's own Writes over what is painted."""
+    """Render the script's own Writes over what is painted; of a movie the whole, in one chunk."""
     for node in style_node.all_style_nodes():
         node_upgrade.ensure_current(node)
         render.show_files(node)
-    names = list(dict.fromkeys(output.write for output in job.outputs))
-    frames_by_write = {output.write: FrameRange.parse(output.frames) for output in job.outputs}
-    for done, name in enumerate(names):
-        write = nuke.toNode(name)
-        if write is None:
-            raise FarmJobInvalid(job.script or "", f"its script has no node {name} any more")
-        asked = frames_by_write[name]
-        wanted = asked if frames is None else FrameRange.from_frames(set(asked) & set(frames))
+    # A Write has an output for each view, all of them of the same frames.
+    outputs = {output.write: output for output in job.outputs}
+    for done, (name, output) in enumerate(outputs.items()):
+        write = _comp_write(job, name)
+        wanted = output.share(frames)
         if len(wanted):
             _say("status", f"{name}: {wanted.to_text()}")
-            CompWrite(write).execute(wanted)
-        _say("progress", f"{100.0 * (done + 1) / len(names):.1f}")
+            write.execute(wanted)
+        _say("progress", f"{100.0 * (done + 1) / len(outputs):.1f}")
     return DONE
+
+
+def _comp_write(job: FarmJob, name: str) -> CompWrite:
+    """Return a Write of the job's script; raise ``FarmJobInvalid`` for one that is gone."""
+    write = nuke.toNode(name)
+    if write is None:
+        raise FarmJobInvalid(job.script or "", f"its script has no node {name} any more")
+    return CompWrite(write)
 
 
 def _say(kind: str, text: str) -> None:

@@ -1,7 +1,7 @@
 """Holds the table of the *Shots* tab as Qt's views read it: one row for every Impasto node.
 
 A row is read from Nuke when the view first shows it, and the states of its frames, which cost a
-look at every file, later still (``state_reader``): five hundred rows cost what twenty do.
+look at every file, later still (``StateReader``): five hundred rows cost what twenty do.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Callable, Optional, Union
 import nuke
 
 from nuke_plugin import rich_text, style_node
-from nuke_plugin.frame_states import FrameStates
+from nuke_plugin.frame_states import FrameStates, Judging
 from nuke_plugin.panel import style_drag
 from nuke_plugin.panel.shot_rows import ShotRow, row_of
 from nuke_plugin.qt import Qt, QtCore, QtGui, Signal
@@ -248,26 +248,29 @@ class ShotTable(QtCore.QAbstractTableModel):
 
 
 class StateReader(QtCore.QObject):
-    """Looks at the states of the nodes on the screen, one after the other, a little at a time.
+    """Looks at the states of the nodes on the screen, one after the other, a slice at a time.
 
-    A look may cost a walk upstream and a thousand file times, so it never takes more than a tenth
-    of Nuke's time, and a node is looked at again the later, the more it cost.
+    A node may cost a walk upstream and a thousand file times, so a look judges a slice of them,
+    all looks take no more than a tenth of Nuke's time, and a node is looked at again the later,
+    the more it cost.
     """
 
     def __init__(
         self,
         table: ShotTable,
         visible_rows: Callable[[], Sequence[int]],
-        states_of: Callable[[nuke.Group], FrameStates],
+        judging_of: Callable[[nuke.Group], Judging],
         clock: Callable[[], float],
         parent: Optional[QtCore.QObject] = None,
     ) -> None:
         super().__init__(parent)
         self._table = table
         self._visible_rows = visible_rows
-        self._states_of = states_of
+        self._judging_of = judging_of
         self._clock = clock
         self._next_look: dict[str, float] = {}
+        self._judged: Optional[tuple[str, nuke.Group, Judging]] = None
+        self._spent = 0.0
         self._timer = QtCore.QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.look)
@@ -280,24 +283,49 @@ class StateReader(QtCore.QObject):
     def stop(self) -> None:
         """Look no more."""
         self._timer.stop()
+        self._judged = None
 
     def forget(self, name: str) -> None:
         """Look at a node again soon: something about it changed."""
         self._next_look.pop(name, None)
+        if self._judged is not None and self._judged[0] == name:
+            self._judged = None
 
     def look(self) -> None:
-        """Look at the one node on the screen whose turn it is."""
+        """Judge a slice of the one node on the screen whose turn it is."""
         pause = 0.25
-        if not nuke.executing():
-            began = self._clock()
-            due = self._due(began)
-            if due is not None:
-                row, name = due
-                self._table.setStates(name, self._states_of(self._table.node(row)))
-                took = self._clock() - began
-                self._next_look[name] = began + max(3.0, 50 * took)
-                pause = 9 * took
-        self._timer.start(int(1000 * pause))
+        began = self._clock()
+        try:
+            if not nuke.executing():
+                if self._judged is None or not style_node.is_attached(self._judged[1]):
+                    self._begin(began)
+                if self._judged is not None:
+                    pause = 0.0
+                    name, _, judging = self._judged
+                    self._judge(name, judging, began)
+        finally:  # also after a fault: the rows below have their turn
+            self._timer.start(int(1000 * max(pause, 9 * (self._clock() - began))))
+
+    def _begin(self, now: float) -> None:
+        due, self._judged, self._spent = self._due(now), None, 0.0
+        if due is not None:
+            row, name = due
+            node = self._table.node(row)
+            self._judged = name, node, self._judging_of(node)
+
+    def _judge(self, name: str, judging: Judging, began: float) -> None:
+        is_done = True
+        try:
+            states = judging.go_on()
+            if states is None:
+                is_done = False
+            else:
+                self._table.setStates(name, states)
+        finally:
+            self._spent += self._clock() - began
+            if is_done:
+                self._judged = None
+                self._next_look[name] = began + max(3.0, 50 * self._spent)
 
     def _due(self, now: float) -> Optional[tuple[int, str]]:
         for row in self._visible_rows():

@@ -9,9 +9,10 @@ from typing import Callable, Optional
 
 import nuke
 
-from nuke_plugin import effect_list, frame_states, impasto_nodes, running_jobs, style_node
+from nuke_plugin import effect_list, impasto_nodes, running_jobs, style_node
 from nuke_plugin.contract.farm_job import ANY, CPU, GPU, FarmJob
 from nuke_plugin.farm.send import send
+from nuke_plugin.frame_states import Judging
 from nuke_plugin.looks import clipboard
 from nuke_plugin.looks.facts import Fact
 from nuke_plugin.panel import said, shot_actions, shot_table
@@ -83,9 +84,7 @@ class ShotsTab(QtWidgets.QWidget):
             "&Paste look", self._paste, "Give the copied look to the selected rows."
         )
         self._sender = Background(self)
-        self.reader = StateReader(
-            self.table, self.visibleRows, frame_states.of, time.monotonic, self
-        )
+        self.reader = StateReader(self.table, self.visibleRows, Judging, time.monotonic, self)
         self.setFocusProxy(self.view)
         self._set_up_view()
         self._set_up_actions()

@@ -164,11 +164,10 @@ class StylesTab(QtWidgets.QWidget):
     def thumbnail_of(self, node: nuke.Group, look: Look) -> Optional[bytes]:
         """Return a PNG that shows a node's look: on its own frame, else what came with the model.
 
-        None for a look of several styles, which no picture here shows, and of one not installed.
+        Of a look of several styles it is the heaviest one's, for no picture here shows a blend.
+        None for a style that is not installed.
         """
-        if len(look.styles) > 1:
-            return None
-        (style,) = look.styles
+        style = max(look.styles, key=lambda one: one.weight)
         entry, frame = self._styles.entry(style.model, style.style), self.previews.frame
         if entry is None:
             return None

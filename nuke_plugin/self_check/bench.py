@@ -14,7 +14,7 @@ from typing import Any, Optional
 
 import nuke
 
-from nuke_plugin import style_graph, undo
+from nuke_plugin import style_graph, style_knobs, undo
 
 FIRST = 1001
 """First frame of what is written here."""
@@ -114,8 +114,9 @@ class Bench:
         return group
 
     def style_group(self, plate: nuke.Node) -> nuke.Group:
-        """Return a Group with the nodes of an ImpastoStyle node inside, on a plate."""
-        group = nuke.nodes.Group()
+        """Return a Group with the nodes of an ImpastoStyle node inside, and its strength."""
+        group = self.group_with(nuke.Double_Knob(style_knobs.STRENGTH, "Strength"))
+        group[style_knobs.STRENGTH].setValue(1.0)
         style_graph.build(group)
         group.setInput(0, plate)
         return group

@@ -6,7 +6,13 @@ import math
 
 import nuke
 
-from nuke_plugin import effect_shading_graph, live_colour, live_grain, style_graph
+from nuke_plugin import (
+    effect_shading_graph,
+    live_colour,
+    live_grain,
+    style_graph,
+    style_knobs,
+)
 from nuke_plugin.contract.effect_shading import SmokeShading
 from nuke_plugin.contract.plate_colour import LUMA_WEIGHTS
 from nuke_plugin.self_check.assumption import NotApplicable, holds
@@ -156,6 +162,16 @@ def mix_of_0(bench: Bench) -> str:
     return holds(found == plate, f"{shown(found)}; the plate is {shown(plate)}")
 
 
+def strength_of_0(bench: Bench) -> str:
+    """Compare a node with its plate where its strength is 0, and where it is 1."""
+    group = _with_result(bench, bench.constant(*_PAINTED), last=FIRST + 1)
+    group[style_knobs.STRENGTH].setExpression(f"frame == {FIRST}")
+    painted, found = seen_at(group, FIRST), seen_at(group, FIRST + 1)
+    plate = seen_at(group.input(0), FIRST + 1)
+    is_right = found == plate and is_near(painted[:3], _PAINTED[:3])
+    return holds(is_right, f"{shown(found)}, at 1 {shown(painted)}; the plate is {shown(plate)}")
+
+
 def connected_mask(bench: Bench) -> str:
     """Ask the node's own graph whether a mask is connected, before and after one is."""
     group = bench.style_group(bench.constant(*_PLATE))
@@ -189,14 +205,14 @@ def reload_shows_new_files(bench: Bench) -> str:
     return holds(is_near((before, after), (0.25, 0.75)), f"{before:g}, then {after:g}")
 
 
-def _with_result(bench: Bench, painted: nuke.Node) -> nuke.Group:
-    """Return a Group like an ImpastoStyle node whose result at ``FIRST`` is a painting."""
-    file = bench.written(painted, "result.%04d.exr")
+def _with_result(bench: Bench, painted: nuke.Node, last: int = FIRST) -> nuke.Group:
+    """Return a Group like an ImpastoStyle node whose results from ``FIRST`` on are a painting."""
+    file = bench.written(painted, "result.%04d.exr", range(FIRST, last + 1))
     group = bench.style_group(bench.small(bench.constant(*_PLATE)))
     read = style_graph.inner(group, style_graph.RESULT_READ)
     read["file"].setValue(file)
     read["first"].setValue(FIRST)
-    read["last"].setValue(FIRST)
+    read["last"].setValue(last)
     return group
 
 

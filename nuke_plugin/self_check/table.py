@@ -98,6 +98,13 @@ TABLE: tuple[Assumption, ...] = (
         pictures.mix_of_0,
     ),
     Assumption(
+        "parent-in-expression",
+        "An expression inside a Group may ask for a knob of the Group, at each frame.",
+        ("style_graph:WHICH_BLEND",),
+        "Strength 0 is not exactly the input. Use Mix 0 instead.",
+        pictures.strength_of_0,
+    ),
+    Assumption(
         "exists-parent-input",
         "[exists parent.input1] in an expression tells if a Group's second input is connected.",
         ("style_graph:WHICH_BLEND",),

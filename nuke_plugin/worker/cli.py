@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -50,9 +50,7 @@ from nuke_plugin.worker.paint_options import (
     Strength,
     StrokeScale,
     Style,
-    light_of,
-    mix_of,
-    strokes_of,
+    painting_of,
 )
 from nuke_plugin.worker.verify.command import verify_model
 
@@ -130,38 +128,42 @@ def render(
     def work(terminal: Terminal) -> int:
         from nuke_plugin.worker.interrupt import run_interruptible
         from nuke_plugin.worker.many_workers import render_by_many
-        from nuke_plugin.worker.pipeline import RenderSettings, Studio
+        from nuke_plugin.worker.pipeline import Studio
         from nuke_plugin.worker.pipeline import render as render_frames
         from nuke_plugin.worker.report import render_lines
-        from nuke_plugin.worker.style_choice import choose_style
 
-        mix = mix_of(style, mix_styles)
         if resume and overwrite:
             raise OptionInvalid("--resume", "it cannot keep what --overwrite replaces")
         uses_gpu, card = device_of(device)
         if card is not None and workers > 1:
             raise OptionInvalid("--device", "with --workers each one has a card of its own")
-        light_settings = light_of(light, premult, plate_colour)
-        stroke_settings = strokes_of(stroke_scale, detail)
         studio = Studio.from_environment(os.environ)
-        choice = choose_style(studio.library, model, style, mix, terminal.warn)
-        settings = RenderSettings(
-            plates=plates,
-            results=out,
-            model=choice.installed.card.id,
-            styles=choice.styles,
+        painting = painting_of(
+            plates,
+            out,
+            studio,
+            terminal.warn,
+            model=model,
+            style=style,
+            mix_styles=mix_styles,
             strength=strength,
             frames=frames,
             colorspace=colorspace,
             keep_going=keep_going,
-            overwrite=overwrite,
             half_precision=half_precision,
+            light=light,
+            premult=premult,
+            plate_colour=plate_colour,
+            stroke_scale=stroke_scale,
+            detail=detail,
+            steady=steady,
+        )
+        settings = replace(
+            painting,
+            overwrite=overwrite,
             use_gpu=uses_gpu,
             device=card,
             tile_px=tile_size,
-            light=light_settings,
-            strokes=stroke_settings,
-            steady=steady,
             marks_frames=True,
             resume=resume,
         )

@@ -62,7 +62,7 @@ class EngineCache:
     @classmethod
     def for_this_machine(cls, digest: str, device: int) -> EngineCache:
         """Return the engines of a network's file (its SHA-256) on one of this machine's cards."""
-        card = gpu_device(device)
+        card = gpu_device(device, os.environ)
         facts = (
             digest,
             onnxruntime.__version__,

@@ -50,10 +50,11 @@ def painting_digest(painter: Painter, colorspace: str | None, steady: int = 0) -
 def file_digest(plate: Path) -> str:
     """Return the back half for a plate on disk: its size and the time it was written.
 
-    Not its path, so that a farm may see the same files elsewhere. Raises ``OSError``.
+    Not its path, so that a farm may see the same files elsewhere. The time counts in microseconds:
+    Windows knows no finer than 100 ns, and hosts of a farm must agree. Raises ``OSError``.
     """
     found = plate.stat()
-    text = f"{found.st_size} {found.st_mtime_ns}"
+    text = f"{found.st_size} {found.st_mtime_ns // 1000}"
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:SETTINGS_DIGITS]
 
 

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Generic, Protocol, TypeVar
 
 from nuke_plugin.contract.errors import (
@@ -75,6 +75,32 @@ _Painted = TypeVar("_Painted")
 _Result = TypeVar("_Result")
 
 
+@dataclass
+class _Left(Generic[_Loaded]):
+    """The frames of a run that are not on disk yet, by what is being done with them."""
+
+    to_read: deque[int]
+    """Not begun, in the order in which they are to be."""
+
+    reading: deque[tuple[int, Future[_Loaded | None]]] = field(default_factory=deque)
+    """Being read, or read and waiting for the network."""
+
+    writing: deque[tuple[int, Future[None]]] = field(default_factory=deque)
+    """Painted, and being written."""
+
+    elsewhere: list[int] = field(default_factory=list)
+    """Being painted by another process."""
+
+
+@contextmanager
+def _memory_named(frame: int) -> Iterator[None]:
+    """Work on a frame; an ``OutOfMemory`` then names it."""
+    try:
+        yield
+    except OutOfMemory as error:
+        raise OutOfMemory(error.width, error.height, frame) from error
+
+
 class FrameRun(ABC, Generic[_Loaded, _Painted]):
     """One run from start to end; a subclass says what is read, painted and written."""
 
@@ -110,7 +136,10 @@ class FrameRun(ABC, Generic[_Loaded, _Painted]):
 
     @abstractmethod
     def _read(self, frame: int) -> _Loaded:
-        """Return a frame's input, made ready; raise any ``PlateError`` or ``OutOfMemory``."""
+        """Return a frame's input, made ready; raise any ``PlateError`` or ``OutOfMemory``.
+
+        After an ``OutOfMemory``, here or in the two below, the frame is begun again, once, alone.
+        """
 
     @abstractmethod
     def _paint(self, loaded: _Loaded) -> _Painted:
@@ -164,76 +193,84 @@ class FrameRun(ABC, Generic[_Loaded, _Painted]):
         )
 
     def _paint_all(self, readers: ThreadPoolExecutor, writers: ThreadPoolExecutor) -> None:
-        to_read = deque(self._plates.frames)
-        reading: deque[tuple[int, Future[_Loaded | None]]] = deque()
-        writing: deque[Future[None]] = deque()
-        elsewhere: list[int] = []
-        while to_read or reading or elsewhere:
-            if not to_read and not reading:  # what others are painting is waited for, last of all
+        left: _Left[_Loaded] = _Left(deque(self._plates.frames))
+        reading, writing = left.reading, left.writing
+        while left.to_read or left.elsewhere or reading or writing:
+            if not (left.to_read or reading or writing):  # what others paint, last of all
                 time.sleep(LOOK_AGAIN_SECONDS)
-                to_read.extend(elsewhere)
-                elsewhere.clear()
-            while to_read and self._may_read(len(reading), len(writing)):
-                frame = to_read.popleft()
+                left.to_read.extend(left.elsewhere)
+                left.elsewhere.clear()
+            while left.to_read and self._may_read(len(reading), len(writing)):
+                frame = left.to_read.popleft()
                 reading.append((frame, readers.submit(self._load, frame)))
-            if not reading:
-                writing.popleft().result()
-                continue
-            frame, loading = reading.popleft()
             self._cancellation.check()
             try:
-                loaded = loading.result()
-            except PlateError as error:
-                if not self._keep_going:
-                    raise
-                self._give_up(frame, error)
-                continue
-            except FrameClaimed:
-                if not self._resume:
-                    raise
-                elsewhere.append(frame)
-                continue
+                if reading:
+                    self._paint_next(left, writers)
+                else:
+                    writing.popleft()[1].result()
+                while len(writing) > WRITE_BEHIND or (writing and writing[0][1].done()):
+                    writing.popleft()[1].result()
             except OutOfMemory as error:
-                if not (reading or writing):
-                    raise
-                self._take_one_at_a_time(frame, error)
-                to_read.extendleft(self._dropped(reading))
-                to_read.appendleft(frame)
-                while writing:
-                    writing.popleft().result()
-                continue
-            if loaded is None:
-                self._keep(frame)
-                continue
+                self._try_alone(error, left)
+
+    def _paint_next(self, left: _Left[_Loaded], writers: ThreadPoolExecutor) -> None:
+        """Paint the frame that was read first, and have it written."""
+        frame, loading = left.reading.popleft()
+        try:
+            loaded = loading.result()
+        except PlateError as error:
+            if not self._keep_going:
+                raise
+            self._give_up(frame, error)
+            return
+        except FrameClaimed:
+            if not self._resume:
+                raise
+            left.elsewhere.append(frame)
+            return
+        if loaded is None:
+            self._keep(frame)
+            return
+        with _memory_named(frame):
             painted = self._paint(loaded)
-            writing.append(writers.submit(self._save, self._without_image(loaded), painted))
-            del loading, loaded, painted  # else they would outlive their frame by one
-            while len(writing) > WRITE_BEHIND or (writing and writing[0].done()):
-                writing.popleft().result()
-        for saving in writing:
-            self._cancellation.check()
-            saving.result()
+        saving = writers.submit(self._save, self._without_image(loaded), painted)
+        left.writing.append((frame, saving))
 
     def _may_read(self, reading: int, writing: int) -> bool:
         """Return whether another plate may be read while so many frames are in memory."""
         return reading < READ_AHEAD and reading + writing < self._plan.frames
 
-    def _take_one_at_a_time(self, frame: int, error: OutOfMemory) -> None:
-        """From here on hold one frame in memory, since there was none for the next."""
+    def _try_alone(self, error: OutOfMemory, left: _Left[_Loaded]) -> None:
+        """Hold one frame in memory from here on, and begin again the one that found none.
+
+        Raises the error where nothing can give way any more.
+        """
+        if self._plan.frames == 1 and not (left.reading or left.writing):
+            raise error
         self._plan = replace(self._plan, frames=1)
+        self._give_memory_back()
         text = f"Memory ran out ({error.width} by {error.height}); one frame is held at a time."
         self._notes.append(text)
-        self._warn(frame, text)
-
-    def _dropped(self, reading: deque[tuple[int, Future[_Loaded | None]]]) -> list[int]:
-        """Let go of plates that were read ahead; return their frames, the last one first."""
-        frames = []
-        while reading:
-            frame, loading = reading.pop()
+        self._warn(error.frame, text)
+        again = [] if error.frame is None else [error.frame]
+        while left.reading:
+            frame, loading = left.reading.popleft()
             loading.exception()  # waits for it; what was wrong is met again
+            again.append(frame)
+        while left.writing:
+            frame, saving = left.writing.popleft()
+            try:
+                saving.result()
+            except OutOfMemory:
+                again.append(frame)
+        for frame in again:
             self._range.leave(frame)
-            frames.append(frame)
-        return frames
+        left.to_read.extendleft(sorted(again, reverse=True))
+
+    def _give_memory_back(self) -> None:
+        """Have the network let go of its memory after each window."""
+        self._network.gives_memory_back = True
 
     def _load(self, frame: int) -> _Loaded | None:
         """Return a frame's plate, made ready; None where its result is on disk already.
@@ -245,7 +282,8 @@ class FrameRun(ABC, Generic[_Loaded, _Painted]):
         if not self._range.enter(frame):
             return None
         try:
-            return self._read(frame)
+            with _memory_named(frame):
+                return self._read(frame)
         except (PlateError, OutOfMemory):
             self._range.leave(frame)
             raise
@@ -257,19 +295,34 @@ class FrameRun(ABC, Generic[_Loaded, _Painted]):
         limit_px, fell_back = painter.window_limit_px, self._network.fell_back
         with self._timed("network"):
             painted = paint()
+        if self._network.fell_back != fell_back:
+            limit_px = self._plan_for_processor(frame, painter, limit_px)
         if painter.window_limit_px < limit_px:
             megapixels = painter.window_limit_px / 1e6
             text = f"Memory ran out; frames are painted in pieces of {megapixels:.2g} megapixels."
             self._notes.append(text)
             self._warn(frame, text)
-        if self._network.fell_back != fell_back:
-            text = f"{self._network.fell_back}; {self._network.provider} goes on."
-            self._notes.append(text)
-            self._warn(frame, text)
         return painted
 
+    def _plan_for_processor(self, frame: int, painter: FramePainter, limit_px: int) -> int:
+        """Tell that the card was lost, and plan without it; return the windows' new limit."""
+        text = f"{self._network.fell_back}; {self._network.provider} goes on."
+        plan = self._plan.on_processor
+        if plan is not None:
+            limit_px = min(limit_px, plan.window_limit_px)
+            painter.window_limit_px = min(painter.window_limit_px, limit_px)
+            self._plan = replace(plan, frames=min(plan.frames, self._plan.frames))
+            self._network.gives_memory_back = self._plan.gives_memory_back
+            text += f" Its pieces are of at most {limit_px / 1e6:.2g} megapixels."
+        self._notes.append(text)
+        self._warn(frame, text)
+        if plan is not None and plan.problem:
+            self._warn(frame, plan.problem)
+        return limit_px
+
     def _save(self, loaded: _Loaded, painted: _Painted) -> None:
-        self._write(loaded, painted)
+        with _memory_named(loaded.frame):
+            self._write(loaded, painted)
         self._range.leave(loaded.frame)
         with self._lock:
             self._broken_pixels += loaded.broken_pixels

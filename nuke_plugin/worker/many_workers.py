@@ -54,14 +54,19 @@ from nuke_plugin.worker.finished_frames import (
     plates_digest,
     result_state,
 )
+from nuke_plugin.worker.gpu_devices import DEVICES_VARIABLE, gpu_devices
 from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.pipeline import FrameDone, RenderReport, RenderSettings, Studio
 from nuke_plugin.worker.plate_sequence import PlateSequence
-from nuke_plugin.worker.providers import CUDA, THREADS_VARIABLE, usable_threads, working_providers
+from nuke_plugin.worker.providers import (
+    CARD_SHARE_VARIABLE,
+    CUDA,
+    THREADS_VARIABLE,
+    usable_threads,
+    working_providers,
+)
 from nuke_plugin.worker.result_sequence import ResultSequence
 from nuke_plugin.worker.wire_settings import request_of
-
-DEVICES_VARIABLE = "CUDA_VISIBLE_DEVICES"
 
 _LOOK_SECONDS = 0.1
 _LEAVE_SECONDS = 10.0
@@ -100,7 +105,7 @@ def render_by_many(
         ", ".join(sorted(crew.providers)),
         crew.stages,
         time.perf_counter() - started,
-        kept,
+        tuple(sorted(crew.kept)),
     )
 
 
@@ -113,17 +118,7 @@ def graphics_cards(environ: Mapping[str, str]) -> tuple[str, ...]:
         return ()
     if DEVICES_VARIABLE in environ:
         return tuple(name for name in environ[DEVICES_VARIABLE].split(",") if name.strip())
-    try:
-        listed = subprocess.run(
-            ["nvidia-smi", "--query-gpu=uuid", "--format=csv,noheader"],
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ()
-    return tuple(line.strip() for line in listed.stdout.splitlines() if line.strip())
+    return tuple(card.uuid for card in gpu_devices())
 
 
 def _fingerprints(
@@ -155,8 +150,7 @@ def _finished(results: ResultSequence, fingerprints: Mapping[str, str]) -> tuple
 
 def _request(settings: RenderSettings, fingerprints: Mapping[str, str]) -> Render:
     """Return the worker's request for all frames; paths are absolute, for it runs elsewhere."""
-    may_exist = settings.overwrite or settings.resume
-    return request_of(replace(settings, overwrite=may_exist, fingerprints=fingerprints))
+    return request_of(replace(settings, fingerprints=fingerprints))
 
 
 class _Worker:
@@ -253,14 +247,15 @@ class _Crew:
         self, request: Render, frames: FrameRange, kept: tuple[int, ...], count: int
     ) -> None:
         self._request = request
-        self._kept = kept
+        self.kept = list(kept)
         self._left = deque(frame for frame in frames if frame not in set(kept))
         self._count = min(count, len(self._left))
-        self._first = next(iter(frames), None)
+        self._first = next(iter(self._left), None)
         self._total = len(frames)
         self._heard: _Heard = queue.SimpleQueue()
         self._workers: list[_Worker] = []
         self._started = time.perf_counter()
+        self._told: set[str] = set()
         self.written: list[int] = []
         self.failed: list[FrameFailure] = []
         self.broken_pixels = 0
@@ -290,8 +285,9 @@ class _Crew:
         on_warning: Callable[[int | None, str], None],
     ) -> None:
         """Paint all frames; raise the first error of any worker."""
-        for frame in self._kept:
-            on_progress(self._done(frame, is_written=False, was_there=True))
+        found, self.kept = self.kept, []
+        for frame in found:
+            self._keep(frame, on_progress)
         for worker in self._workers:
             self._give_next(worker)
         while any(worker.frames is not None for worker in self._workers):
@@ -308,9 +304,7 @@ class _Crew:
             if isinstance(said, Failure):
                 raise said.to_error()
             if isinstance(said, Warning):
-                # Each slice has a first frame that is looked at; one worker looks at the range's.
-                if not is_display_hint(said.text) or said.frame == self._first:
-                    on_warning(said.frame, said.text)
+                self._pass_on(said, on_warning)
             elif isinstance(said, Progress):
                 self.written.append(said.frame)
                 on_progress(self._done(said.frame, is_written=True))
@@ -326,6 +320,22 @@ class _Crew:
         for failure in result.failed:
             self.failed.append(failure)
             on_progress(self._done(failure.frame, is_written=False))
+        for frame in result.kept:
+            self._keep(frame, on_progress)
+
+    def _keep(self, frame: int, on_progress: Callable[[FrameDone], None]) -> None:
+        self.kept.append(frame)
+        on_progress(self._done(frame, is_written=False, was_there=True))
+
+    def _pass_on(self, said: Warning, on_warning: Callable[[int | None, str], None]) -> None:
+        """Warn as one worker would, which is given the range once: these are given many slices."""
+        if said.frame is None:
+            if said.text in self._told:
+                return
+            self._told.add(said.text)
+        # Each slice has a first frame that is looked at; one worker looks at the range's.
+        if not is_display_hint(said.text) or said.frame == self._first:
+            on_warning(said.frame, said.text)
 
     def _give_next(self, worker: _Worker) -> None:
         """Give a worker its next frames: half of an equal share of what is left."""
@@ -336,15 +346,17 @@ class _Crew:
             worker.paint(self._request, frames)
 
     def _done(self, frame: int, is_written: bool, was_there: bool = False) -> FrameDone:
-        done = len(self._kept) + len(self.written) + len(self.failed)
+        done = len(self.kept) + len(self.written) + len(self.failed)
         seconds = time.perf_counter() - self._started
         return FrameDone(frame, is_written, done, self._total, seconds, was_there)
 
 
 def _environment(number: int, count: int, cards: tuple[str, ...]) -> dict[str, str]:
-    """Return what one worker of several may use: some threads, and one graphics card."""
+    """Return what one worker of several may use: some threads, and of one graphics card a share."""
     environ = cleaned_environment(os.environ)
     environ[THREADS_VARIABLE] = str(max(1, usable_threads() // count))
     if cards:
         environ[DEVICES_VARIABLE] = cards[number % len(cards)]
+    sharing = len(range(number % len(cards), count, len(cards))) if cards else count
+    environ[CARD_SHARE_VARIABLE] = str(max(1, sharing))
     return environ

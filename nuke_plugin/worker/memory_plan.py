@@ -8,7 +8,7 @@ its halo twice. Figures are upper bounds, since the system kills a process that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import OpenImageIO as oiio
@@ -21,9 +21,9 @@ from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry
 PROCESS_BYTES = 250_000_000
 """Python, its packages and a network, before the first frame."""
 
-WINDOW_BYTES_PER_PX = 370
-"""What the network takes for a pixel of a window. Measured: 355 of the shipped gallery, 1024x1024,
-float32, ONNX Runtime 1.32.0 on x86-64."""
+WINDOW_BYTES_PER_PX = 390
+"""What the network takes for a pixel of a window. Measured: 386 of the shipped gallery, 1984x1144,
+374 at 2400x2000, float32, ONNX Runtime 1.32.0 on x86-64."""
 
 CARD_BYTES_PER_PX = 640
 """The same on a graphics card, with room for the convolutions' workspace; estimated."""
@@ -49,9 +49,9 @@ STEADY_BYTES_PER_PX = 96
 NEIGHBOUR_BYTES_PER_PX = 7
 """What each painting that is kept for it takes: 16 bits a channel, and the plate's luma."""
 
-WANTED_BYTES = 1_900_000_000
+WANTED_BYTES = 2_000_000_000
 WANTED_BYTES_PER_PX = 56
-"""What a render takes of a machine that has it: 2.0 GB at 1080p, 2.4 at UHD, 3.8 at 8K."""
+"""What a render takes of a machine that has it: 2.1 GB at 1080p, 2.5 at UHD, 3.9 at 8K."""
 
 SHARE_OF_AVAILABLE = 0.8
 """What it takes at most of the memory that is free."""
@@ -99,6 +99,9 @@ class MemoryPlan:
     problem: str = ""
     """What is to be feared, in a sentence; empty when it fits."""
 
+    on_processor: MemoryPlan | None = None
+    """What to go on with where the graphics card fails; None where none was planned for."""
+
     @property
     def gives_memory_back(self) -> bool:
         """Whether the network lets go of its memory after each window.
@@ -106,6 +109,11 @@ class MemoryPlan:
         Its windows and the reading of the next frame then never need memory at the same time.
         """
         return self.frames == 1
+
+    @property
+    def processor_limit_px(self) -> int | None:
+        """Most pixels of a window where the graphics card fails; None where none was planned."""
+        return None if self.on_processor is None else self.on_processor.window_limit_px
 
     @classmethod
     def unknown(cls, tile_px: int | None = None) -> MemoryPlan:
@@ -130,6 +138,24 @@ class MemoryPlan:
         None where it is not known or there is none; ``tile_px`` is what a person wants, the side of
         a square window, which is kept; ``steady`` is how many frames on each side are mixed in.
         """
+        of_plate = (card, strokes, plate, available_bytes)
+        plan = cls._best(*of_plate, card_bytes, tile_px, steady)
+        if card_bytes is None:
+            return plan
+        return replace(plan, on_processor=cls._best(*of_plate, None, tile_px, steady))
+
+    @classmethod
+    def _best(
+        cls,
+        card: NetworkCard,
+        strokes: StrokeSettings,
+        plate: PlateFacts,
+        available_bytes: int | None,
+        card_bytes: int | None,
+        tile_px: int | None,
+        steady: int,
+    ) -> MemoryPlan:
+        """Return the plan for the graphics card, or without one."""
         wanted = WANTED_BYTES + WANTED_BYTES_PER_PX * plate.width * plate.height
         limits = _LIMITS_PX if tile_px is None else (tile_px**2,)
         if card_bytes is not None and tile_px is None:

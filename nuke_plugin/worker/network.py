@@ -31,7 +31,7 @@ from nuke_plugin.worker.network_run import (
 )
 from nuke_plugin.worker.onnx_edit import with_constants
 from nuke_plugin.worker.picture_values import PictureValues
-from nuke_plugin.worker.providers import CPU, working_providers
+from nuke_plugin.worker.providers import CPU, TENSORRT, working_providers
 from nuke_plugin.worker.sessions import ORT_ERRORS, Runner, first_line
 from nuke_plugin.worker.style_picture import read_style_picture
 
@@ -107,7 +107,10 @@ class Network(NetworkRun):
 
         Runs with the same two then use it, others the whole network; one such network is kept.
         Returns why it cannot be, in a clause, or nothing: the network is as usable as before.
+        Nothing is done where TensorRT runs, which would compile each such network for minutes.
         """
+        if self.provider == TENSORRT:
+            return ""
         key = (*style, strength)
         if self._folded is not None and self._folded[0] == key:
             return ""
@@ -143,8 +146,8 @@ class Network(NetworkRun):
         ``image`` is float32 (N, 3, H, W) display encoded in [0, 1], sides multiples of the card's
         ``size_multiple``, or of the one size it takes. A network without a strength input paints in
         full: ``Painter`` mixes. Where one that others trained gives no number, the image's pixel
-        stays. Raises ``RenderCancelled``, and ``MemoryError`` when the picture is too large for the
-        machine.
+        stays. Raises ``RenderCancelled``, ``MemoryError`` when the picture is too large for the
+        machine, and ``ProcessorTookOver`` when it is for the processor and the card was lost.
         """
         cancellation.check()
         card = self.card
@@ -154,6 +157,7 @@ class Network(NetworkRun):
             inputs = {card.image.name: inputs[card.image.name]}
         painted = self.attempt(runner, card.output.name, inputs, cancellation)
         if painted is None:
+            self.check_fits_processor(image.shape[2] * image.shape[3])
             return self.run(image, style, strength, cancellation)
         if not isinstance(card, ImportedCard):
             return np.asarray(painted, np.float32)

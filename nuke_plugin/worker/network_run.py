@@ -27,6 +27,15 @@ FLOAT = "tensor(float)"
 """ONNX Runtime's name of float32."""
 
 
+class ProcessorTookOver(Exception):
+    """A graphics card failed at a window that is larger than the processor should be given."""
+
+    def __init__(self, limit_px: int) -> None:
+        """Take the most pixels that the processor should be given at once."""
+        super().__init__(limit_px)
+        self.limit_px = limit_px
+
+
 class NetworkRun:
     """A session of a network, what went wrong with it, and its memory."""
 
@@ -39,7 +48,11 @@ class NetworkRun:
         self.was_lost = False
         """Whether the provider failed in the middle of a run."""
         self.gives_memory_back = False
-        """Whether what a run took is given back to the system after it, for large frames."""
+        """Whether what a frame's runs took is given back to the system, for large frames."""
+        self.has_more_windows = False
+        """Whether another run of the same frame follows, which takes the memory of this one."""
+        self.processor_limit_px: int | None = None
+        """Most pixels to give the processor at once where a card fails; None for any number."""
         self._file = installed.network_path
         self._model = model
         self._runner = runner
@@ -70,7 +83,8 @@ class NetworkRun:
         and ``ModelGraphMismatch`` when nothing runs it.
         """
         with cancellation.run_options() as options:
-            if self.gives_memory_back and runner.provider == CPU:
+            gives_back = self.gives_memory_back and not self.has_more_windows
+            if gives_back and runner.provider == CPU:
                 options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
             try:
                 return runner.run(output, inputs, options)
@@ -84,6 +98,11 @@ class NetworkRun:
                     raise ModelGraphMismatch(self._file, reason) from error
                 self._go_on_with_processor(error)
                 return None
+
+    def check_fits_processor(self, window_px: int) -> None:
+        """Raise ``ProcessorTookOver`` where a window was made for the card that was just lost."""
+        if self.processor_limit_px is not None and window_px > self.processor_limit_px:
+            raise ProcessorTookOver(self.processor_limit_px)
 
     def _go_on_with_processor(self, error: Exception) -> None:
         """Open the network again without the provider that failed in the middle of a run."""

@@ -13,8 +13,12 @@ import typer
 from nuke_plugin.contract.errors import FieldInvalid, OptionInvalid
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nuke_plugin.contract.light_settings import LightSettings
     from nuke_plugin.contract.stroke_settings import StrokeSettings
+    from nuke_plugin.worker.render_records import RenderSettings
+    from nuke_plugin.worker.studio import Studio
 
 Model = Annotated[str | None, typer.Option(metavar="ID", help="Model, as `styles` lists it.")]
 Style = Annotated[str | None, typer.Option(metavar="NAME", help="Id or title of the style.")]
@@ -84,6 +88,54 @@ Steady = Annotated[
         "time of the optical flow.",
     ),
 ]
+
+
+def painting_of(
+    plates: str,
+    results: str,
+    studio: Studio,
+    on_warning: Callable[[int | None, str], None],
+    *,
+    model: str | None,
+    style: str | None,
+    mix_styles: str | None,
+    strength: float,
+    frames: str | None,
+    colorspace: str | None,
+    keep_going: bool,
+    half_precision: bool,
+    light: str,
+    premult: str,
+    plate_colour: float,
+    stroke_scale: str,
+    detail: float,
+    steady: int,
+) -> RenderSettings:
+    """Return what the shared options ask for; what only one command has stays at its default.
+
+    Raises ``OptionInvalid``, or what ``choose_style`` raises.
+    """
+    from nuke_plugin.worker.render_records import RenderSettings
+    from nuke_plugin.worker.style_choice import choose_style
+
+    mix = mix_of(style, mix_styles)
+    light_settings = light_of(light, premult, plate_colour)
+    stroke_settings = strokes_of(stroke_scale, detail)
+    choice = choose_style(studio.library, model, style, mix, on_warning)
+    return RenderSettings(
+        plates=plates,
+        results=results,
+        model=choice.installed.card.id,
+        styles=choice.styles,
+        strength=strength,
+        frames=frames,
+        colorspace=colorspace,
+        keep_going=keep_going,
+        half_precision=half_precision,
+        light=light_settings,
+        strokes=stroke_settings,
+        steady=steady,
+    )
 
 
 def mix_of(style: str | None, mix_styles: str | None) -> dict[str, float] | None:

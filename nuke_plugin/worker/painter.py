@@ -24,6 +24,7 @@ from nuke_plugin.worker.coverage import Coverage, uncover
 from nuke_plugin.worker.light import POLICIES, CarriedLight
 from nuke_plugin.worker.memory import memory_for, opencv_memory
 from nuke_plugin.worker.network import Network
+from nuke_plugin.worker.network_run import ProcessorTookOver
 from nuke_plugin.worker.planes import Planes
 from nuke_plugin.worker.plate_colour import keep_plate_colour
 from nuke_plugin.worker.resizing import resized
@@ -110,18 +111,20 @@ class Painter:
         cancellation: Cancellation | None = None,
         alpha: NDArray[np.float32] | None = None,
         frame_px: int | None = None,
+        origin: tuple[int, int] = (0, 0),
     ) -> Planes:
         """Return the painted colours of a plate's, both float32 (3, H, W).
 
         ``planes`` stays as it is; ``alpha``, (H, W), is what it is multiplied by; ``frame_px`` is
-        the short side of the format, by which strokes are sized, the plate's own if None. At
+        the short side of the format, by which strokes are sized, the plate's own if None; and
+        ``origin`` is where in the format the plate begins, x and y. At
         neutral strength the colours come back as they are, only moved to the result's space where
         that differs.
         """
         if self.is_neutral:
             return self.unpainted(planes.copy(), colour)
         with memory_for(planes.shape[2], planes.shape[1]):
-            seen = self.see(planes.copy(), colour, alpha, frame_px)
+            seen = self.see(planes.copy(), colour, alpha, frame_px, origin)
             painted = self.paint(seen, cancellation or Cancellation())
             plate = planes.copy() if self.light.plate_colour else None
             return self.finish(seen, painted, plate=plate).astype(np.float32, copy=False)
@@ -174,14 +177,18 @@ class Painter:
     def paint(self, seen: SeenFrame, cancellation: Cancellation) -> Planes:
         """Run the network; return the painted frame, display encoded in [0, 1], (3, H, W).
 
-        Where memory runs out a local network is given smaller windows, from then on. Raises
-        ``RenderCancelled`` or ``OutOfMemory``.
+        Where memory runs out a local network is given smaller windows, from then on; so where its
+        card is lost. Raises ``RenderCancelled`` or ``OutOfMemory``.
         """
         geometry = seen.geometry
         while True:
+            # It may have been read before another frame needed smaller ones.
+            geometry = geometry.within(self.network.card, self.window_limit_px)
             try:
                 with opencv_memory():
                     return self.run_windows(seen.image, geometry, cancellation)
+            except ProcessorTookOver as error:
+                self.window_limit_px = min(self.window_limit_px, error.limit_px)
             except MemoryError as error:
                 window_px = geometry.window_px
                 smaller = geometry.in_smaller_windows(self.network.card, window_px // 2)
@@ -260,11 +267,13 @@ class Painter:
             painted = self._run_each(small, scaled, cancellation)
             return resized(painted, geometry.width, geometry.height)
         scale = Fraction(scaled.width, geometry.padded_width)
-        shown[:] = as_seen(image[0], scale)
+        with memory_for(geometry.width, geometry.height):  # smaller windows would not help here
+            shown[:] = as_seen(image[0], scale)
         scaled.reflect_into_pad(small)
         painted = self._run_each(small, scaled, cancellation)
-        whole = enlarged(painted, shown, image[0], scale, self.strokes.detail)
-        return np.ascontiguousarray(geometry.frame_of(whole))
+        with memory_for(geometry.width, geometry.height):
+            whole = enlarged(painted, shown, image[0], scale, self.strokes.detail)
+            return np.ascontiguousarray(geometry.frame_of(whole))
 
     def _run_each(
         self, image: NDArray[np.float32], geometry: FrameGeometry, cancellation: Cancellation
@@ -273,7 +282,7 @@ class Painter:
         if geometry.ramp_px:
             return self._run_fading(image, geometry, cancellation)
         painted: Planes = np.empty((3, geometry.height, geometry.width), np.float32)
-        for window in geometry.windows():
+        for window in self._windows(geometry):
             result = self._run_window(image, geometry, window, cancellation)
             painted[:, *window.outer] = result[:, *window.inner]
         return painted
@@ -285,7 +294,7 @@ class Painter:
         weights = geometry.weights()  # (window H, window W)
         canvas: Planes = np.zeros(image.shape[1:], np.float32)
         total: NDArray[np.float32] = np.zeros(image.shape[2:], np.float32)
-        for window in geometry.windows():
+        for window in self._windows(geometry):
             result = self._run_window(image, geometry, window, cancellation)
             rows = slice(window.y, window.y + geometry.window_height)
             columns = slice(window.x, window.x + geometry.window_width)
@@ -293,6 +302,16 @@ class Painter:
             total[rows, columns] += weights
         canvas /= total
         return np.ascontiguousarray(geometry.frame_of(canvas))
+
+    def _windows(self, geometry: FrameGeometry) -> Iterator[Window]:
+        """Yield the frame's windows; the network is told which is the last."""
+        windows = list(geometry.windows())
+        try:
+            for window in windows:
+                self.network.has_more_windows = window is not windows[-1]
+                yield window
+        finally:
+            self.network.has_more_windows = False
 
     def _run_window(
         self,

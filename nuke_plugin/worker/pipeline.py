@@ -182,7 +182,8 @@ class _Job(FrameRun[_Loaded, Planes | None]):
 
     def _kept_small(self, frame: int, seen: SeenFrame) -> PaintedFrame:
         painted = self._paint_seen(frame, seen)
-        return PaintedFrame.of(seen.geometry.frame_of(seen.image)[0], painted)
+        with memory_for(seen.geometry.width, seen.geometry.height):
+            return PaintedFrame.of(seen.geometry.frame_of(seen.image)[0], painted)
 
     def _paint_seen(self, frame: int, seen: SeenFrame) -> Planes:
         return self._run_network(

@@ -33,7 +33,9 @@ def paint_preview(request: Preview, studio: Studio, cancellation: Cancellation) 
     network = studio.network(request.model, execution.half_precision, execution.use_gpu)
     painter = Painter(network, request.styles, request.strength, request.light, request.strokes)
     alpha = image.multiplied_alpha(request.light.premult)
-    painted = painter.paint_frame(image.colours(), colour, cancellation, alpha, image.frame_px)
+    painted = painter.paint_frame(
+        image.colours(), colour, cancellation, alpha, image.frame_px, image.origin
+    )
     view = View(studio.colours, request.colorspace)
     picture = view.picture_of(painted, colour.result_space)
     cancellation.check()

@@ -26,6 +26,9 @@ TENSORRT = "TensorrtExecutionProvider"
 THREADS_VARIABLE = "IMPASTO_THREADS"
 """Names how many processors this process may use at most; for several workers on one machine."""
 
+CARD_SHARE_VARIABLE = "IMPASTO_CARD_WORKERS"
+"""Names how many workers the graphics card is for; for several on one machine."""
+
 COREML = "CoreMLExecutionProvider"
 DIRECTML = "DmlExecutionProvider"
 
@@ -111,6 +114,12 @@ def usable_threads() -> int:
 def share_of_machine() -> float:
     """Return how much of the machine is this process's, above 0 to 1: less beside other workers."""
     return usable_threads() / _threads_there()
+
+
+def share_of_card() -> float:
+    """Return how much of the graphics card is this process's, above 0 to 1."""
+    named = os.environ.get(CARD_SHARE_VARIABLE, "")
+    return 1 / max(1, int(named)) if named.isdecimal() else 1.0
 
 
 def _threads_there() -> int:

@@ -6,17 +6,16 @@ import os
 from collections.abc import Callable
 
 from nuke_plugin.contract.errors import OptionInvalid
-from nuke_plugin.worker.gpu_devices import gpu_device, gpu_devices
+from nuke_plugin.worker.gpu_devices import DEVICES_VARIABLE, gpu_device, gpu_devices
 from nuke_plugin.worker.memory import available_bytes, give_large_arrays_back
 from nuke_plugin.worker.memory_plan import MemoryPlan, plate_facts
 from nuke_plugin.worker.network_run import NetworkRun
 from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.plate_sequence import PlateSequence
-from nuke_plugin.worker.providers import CPU, share_of_machine
+from nuke_plugin.worker.providers import CPU, share_of_card, share_of_machine
 from nuke_plugin.worker.render_records import RenderSettings
+from nuke_plugin.worker.strokes import least_scale
 from nuke_plugin.worker.studio import Studio
-
-_MAPPED_DEVICES = "CUDA_VISIBLE_DEVICES"
 
 Warn = Callable[[int | None, str], None]
 
@@ -35,12 +34,10 @@ def ready_painter(
     network = studio.network(
         settings.model, settings.half_precision, settings.use_gpu, settings.device
     )
-    if settings.half_precision and studio.library.find(settings.model).lacks_half_precision:
-        on_warning(
-            None,
-            f"The model {settings.model} has no network in half precision, so it paints in "
-            "single precision. Export it again to have both.",
-        )
+    if settings.half_precision:
+        problem = studio.library.find(settings.model).half_precision_problem
+        if problem:
+            on_warning(None, problem)
     painter = Painter(network, settings.styles, settings.strength, settings.light, settings.strokes)
     if settings.strokes.scale not in (None, 1.0) and network.card.training_scale_px == 0:
         on_warning(
@@ -92,8 +89,8 @@ def memory_there(network: NetworkRun, device: int | None) -> tuple[int | None, i
     """
     card_bytes = None
     if network.provider != CPU:
-        found = gpu_device(device or 0)
-        card_bytes = None if found is None else found.free_bytes
+        found = gpu_device(device or 0, os.environ)
+        card_bytes = None if found is None else int(found.free_bytes * share_of_card())
     free_bytes = available_bytes()
     return None if free_bytes is None else int(free_bytes * share_of_machine()), card_bytes
 
@@ -105,6 +102,14 @@ def _planned(
     facts = None if first is None else plate_facts(plates.pattern.path(first))
     if facts is None:
         return MemoryPlan.unknown(settings.tile_px)  # the reading says what is wrong
+    wanted, least = settings.strokes.scale, least_scale(painter.network.card, facts.frame_px)
+    if wanted is not None and wanted != 1 and wanted < least and not painter.is_neutral:
+        on_warning(
+            None,
+            f"The stroke scale {wanted:g} is held to {least:.2g} at {facts.frame_px} pixels: the "
+            "network sees a frame at twice its size at most. Render a larger plate for finer "
+            "strokes.",
+        )
     free_bytes, card_bytes = memory_there(painter.network, settings.device)
     plan = MemoryPlan.of(
         painter.network.card,
@@ -118,6 +123,7 @@ def _planned(
     if not painter.is_neutral:
         painter.window_limit_px = plan.window_limit_px
         painter.network.gives_memory_back = plan.gives_memory_back
+        painter.network.processor_limit_px = plan.processor_limit_px
         if plan.problem:
             on_warning(None, plan.problem)
     return plan
@@ -125,7 +131,7 @@ def _planned(
 
 def check_device(number: int) -> None:
     """Raise ``OptionInvalid`` where there is no graphics card of this number."""
-    if _MAPPED_DEVICES in os.environ:
+    if DEVICES_VARIABLE in os.environ:
         return  # numbers are then not the driver's; ONNX Runtime says whether there is one
     found = gpu_devices()
     if found and number not in {device.number for device in found}:

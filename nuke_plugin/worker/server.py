@@ -149,6 +149,7 @@ class Server:
                     report.stages,
                     report.seconds,
                     report.broken_pixels,
+                    report.kept,
                 )
             )
 

@@ -54,6 +54,11 @@ def network_scale(card: NetworkCard, settings: StrokeSettings, frame_px: int) ->
     return near_fraction(min(scale, LARGEST_ENLARGEMENT))
 
 
+def least_scale(card: NetworkCard, frame_px: int) -> float:
+    """Return the stroke scale below which strokes get no smaller, by the format's short side."""
+    return card.training_scale_px / (LARGEST_ENLARGEMENT * frame_px)
+
+
 def as_seen(plate: Planes, scale: Fraction) -> Planes:
     """Return a plate, (3, H, W) of whole groups in [0, 1], as the network sees it."""
     return np.clip(np.stack([rescaled(plane, scale) for plane in plate]), 0, 1)

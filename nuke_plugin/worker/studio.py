@@ -37,11 +37,12 @@ class Studio:
     ) -> Network:
         """Return a network ready to run; the last one again if its card is still the same.
 
-        One in half precision is given only where it is asked for and the model has it; ``device``
+        One in half precision is given only where it is asked for and the card allows it; ``device``
         is the number of the graphics card. A card that failed in a render is tried again.
         """
         installed = self.library.find(model_id)
-        half = installed.in_half_precision if half_precision else None
+        is_half = half_precision and not installed.half_precision_problem
+        half = installed.in_half_precision if is_half else None
         wanted = half or installed
         kept = self._kept(wanted, use_gpu, device)
         if not isinstance(kept, Network):

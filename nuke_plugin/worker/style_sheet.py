@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from nuke_plugin.contract.errors import ColourSpaceNeeded, ModelError, NoStyleInstalled
+from nuke_plugin.contract.light_settings import DEFAULT_LIGHT
 from nuke_plugin.contract.stroke_settings import FRAME_STROKES
 from nuke_plugin.contract.version import VERSION
 from nuke_plugin.worker.cancellation import Cancellation
@@ -37,6 +38,7 @@ def style_sheet(
     if image.is_logarithmic and colorspace is None:
         raise ColourSpaceNeeded(plate)
     colour = studio.colours.plate_colour(colorspace, image.is_integer)
+    alpha = image.multiplied_alpha(DEFAULT_LIGHT.premult)
     view = View(studio.colours, colorspace)
     panels = [Panel(view.picture(plate), "Plate", plate.name)]
     for error in studio.library.problems():
@@ -51,7 +53,9 @@ def style_sheet(
             continue
         for slot in model.card.styles:
             painter = Painter(network, {slot.id: 1.0}, strength, strokes=FRAME_STROKES)
-            painted = painter.paint_frame(image.colours(), colour, cancellation)
+            painted = painter.paint_frame(
+                image.colours(), colour, cancellation, alpha, image.frame_px, image.origin
+            )
             picture = view.picture_of(painted, colour.result_space)
             panels.append(Panel(picture, slot.title, f"{slot.artist}, {slot.year}"))
             on_progress(len(panels) - 1, total)

@@ -125,6 +125,10 @@ class FrameGeometry:
             lead_y=lead_y,
         )
 
+    def within(self, card: NetworkCard, limit_px: int) -> FrameGeometry:
+        """Return the same frame, in smaller windows where these are beyond ``limit_px``."""
+        return self if self.window_px <= limit_px else self.in_smaller_windows(card, limit_px)
+
     def in_smaller_windows(self, card: NetworkCard, limit_px: int) -> FrameGeometry:
         """Return the same frame cut into windows within ``limit_px``, or the least that work."""
         if card.wiring.sizing == RESIZED:

@@ -26,6 +26,8 @@ def settings_of(request: Render) -> RenderSettings:
         colorspace=request.colorspace,
         keep_going=request.keep_going,
         overwrite=request.overwrite,
+        resume=request.resume,
+        marks_frames=request.resume,
         half_precision=execution.half_precision,
         use_gpu=execution.use_gpu,
         tile_px=execution.tile_px,
@@ -40,7 +42,7 @@ def settings_of(request: Render) -> RenderSettings:
 def request_of(settings: RenderSettings) -> Render:
     """Return the request, numbered 0, for what settings ask for; its paths are absolute.
 
-    Which graphics card, and what is kept of what is on disk, the one who is asked decides.
+    Which graphics card, the one who is asked decides.
     """
     return Render(
         id=0,
@@ -53,6 +55,7 @@ def request_of(settings: RenderSettings) -> Render:
         colorspace=settings.colorspace,
         keep_going=settings.keep_going,
         overwrite=settings.overwrite,
+        resume=settings.resume,
         light=settings.light,
         execution=ExecutionSettings(
             use_gpu=settings.use_gpu,

@@ -8,7 +8,7 @@ import cv2
 import pytest
 
 from benchmarks import style_pages
-from nuke_plugin.contract.library import ModelLibrary
+from nuke_plugin.contract.library import InstalledModel, ModelLibrary
 from nuke_plugin.contract.strict_json import NumberTree
 
 
@@ -30,6 +30,20 @@ def test_every_shipped_style_has_a_line_and_a_picture(
         assert picture.std() > 10
     (card,) = (m.card for m in ModelLibrary.from_environment({}).models() if m.card.id == "gallery")
     assert f"| the plate | {card.gates['plate']['texture']['pan']:.3g} |" in page
+
+
+@pytest.mark.parametrize(
+    "model", ModelLibrary.from_environment({}).models(), ids=lambda m: m.card.id
+)
+def test_the_page_says_what_the_shipped_cards_say(model: InstalledModel) -> None:
+    """docs/styles.md was written from these cards: description, figures and pictures are theirs."""
+    docs = Path(__file__).parents[2] / "docs"
+    page = (docs / "styles.md").read_text(encoding="utf-8")
+    written = "\n".join(style_pages.section(model))
+    assert model.card.description in page, "write it again: python -m benchmarks.style_pages docs"
+    assert written.strip() in page
+    pictures = [style_pages.picture_name(model.card, slot) for slot in model.card.styles]
+    assert all((docs / "pictures" / "styles" / name).is_file() for name in pictures)
 
 
 def test_what_a_card_does_not_say_is_a_dash() -> None:

@@ -17,7 +17,7 @@ from nuke_plugin.contract.settings_digest import settings_digest
 from nuke_plugin.frame_fingerprint import pictures_of
 from nuke_plugin.frame_states import FrameStates
 from nuke_plugin.plate_fingerprint import PlateFingerprint
-from nuke_plugin.render_settings import RenderSettings
+from nuke_plugin.render_settings import RenderSettings, results_on_disk
 from tests.nuke_plugin.comp import Comp
 
 FRAMES = (1001, 1002, 1003)
@@ -204,6 +204,80 @@ def test_looking_edits_nothing(comp: Comp, terminal_nuke: ModuleType) -> None:
         session.edit = really_edit  # type: ignore[method-assign]
     assert edits == []
     assert (len(session.undo.steps), node.writeKnobs(terminal_nuke.TO_SCRIPT)) == before
+
+
+def test_a_path_with_other_tcl_is_found_and_stays_saved(
+    comp: Comp, terminal_nuke: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Results whose path holds the user's own Tcl are judged, and a saved script stays saved."""
+    elsewhere = str(comp.folder / "other place").replace("\\", "/")
+    monkeypatch.setenv("SHOT", elsewhere)
+    node = comp.node(results="[getenv SHOT]/%V/painted.%04d.exr")
+    paint(node, *FRAMES)
+    comp.save()
+    root, write = terminal_nuke.root(), node.node("PlateWrite")
+    root.setModified(False)
+    before = (len(session.undo.steps), write["file"].value())
+    assert results_on_disk(node) == (f"{elsewhere}/main/painted.%04d.exr",)
+    assert states(node) == ([*FRAMES], [], [])
+    assert not root.modified()
+    assert (len(session.undo.steps), write["file"].value()) == before
+    node["model"].setValue("gone")  # now its files alone are looked at
+    root.setModified(False)
+    assert states(node) == ([], [*FRAMES], [])
+    assert not root.modified()
+
+
+def test_slices_come_to_the_same(comp: Comp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judged a slice at a time, a slice holds a frame or few, and the end is as of one look."""
+    node = comp.node()
+    paint(node, 1001, 1002)
+    rewrite(comp.folder / "plates" / "shot.1002.exr")
+    judged: list[int] = []
+    really_at = PlateFingerprint.at
+
+    def at(plate: PlateFingerprint, frame: int, view: str) -> str:
+        judged.append(frame)
+        return really_at(plate, frame, view)
+
+    monkeypatch.setattr(PlateFingerprint, "at", at)
+    monkeypatch.setattr(frame_states, "SLICE_SECONDS", 0.0)
+    judging, found, most = frame_states.Judging(node), None, 0
+    slices = 0
+    while found is None:
+        before = len(judged)
+        found = judging.go_on()
+        most, slices = max(most, len(judged) - before), slices + 1
+    assert (most, judged) == (1, [1001, 1002])
+    assert slices > len(FRAMES)
+    assert found == frame_states.of(node)
+    assert (list(found.fresh), list(found.stale), list(found.missing)) == ([1001], [1002], [1003])
+    monkeypatch.setattr(frame_states, "SLICE_SECONDS", 60.0)
+    assert frame_states.Judging(node).go_on() == found
+
+
+def test_a_node_deleted_between_slices(
+    comp: Comp, terminal_nuke: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stood above may go between two slices: it is judged anew; without the node it ends."""
+    monkeypatch.setattr(frame_states, "SLICE_SECONDS", 0.0)
+    node = comp.node()
+    paint(node, *FRAMES)
+    judging = frame_states.Judging(node)
+    assert [judging.go_on() for _ in range(2)] == [None, None]
+    grade = terminal_nuke.nodes.Grade(multiply=2)
+    grade.setInput(0, comp.read(comp.folder / "plates" / "shot.%04d.exr"))
+    node.setInput(0, grade)
+    terminal_nuke.delete(comp.plate)
+    found = None
+    while found is None:
+        found = judging.go_on()
+    assert found == frame_states.of(node)
+    assert list(found.stale) == [*FRAMES]
+    judging = frame_states.Judging(node)
+    terminal_nuke.delete(node)
+    with pytest.raises(ValueError, match=r"not attached|deleted"):
+        judging.go_on()
 
 
 def test_a_header_is_read_once(comp: Comp, monkeypatch: pytest.MonkeyPatch) -> None:

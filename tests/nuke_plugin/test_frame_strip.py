@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from nuke_plugin import frame_strip
+from nuke_plugin import frame_states, frame_strip
 from nuke_plugin.contract.frame_range import FrameRange
+from nuke_plugin.qt import QtCore
 from tests.nuke_plugin.comp import FIRST, Comp
 
 
@@ -82,9 +83,55 @@ def test_a_fault_does_not_stop_the_timer(
         def fail(_: object) -> None:
             raise ZeroDivisionError("planted")
 
-        patch.setattr(frame_strip, "show", fail)
+        patch.setattr(frame_states.Judging, "go_on", fail)
         with qtbot.capture_exceptions() as faults:
             qtbot.waitUntil(lambda: len(faults) >= 2, timeout=10_000)
+    qtbot.waitUntil(lambda: "3 missing" in node["frames"].value(), timeout=10_000)
+
+
+def test_a_long_range_is_judged_in_slices(
+    comp: Comp, qtbot: Any, quick_timer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two slices of a range Qt's loop turns, and the strip shows the whole in the end."""
+    monkeypatch.setattr(frame_states, "SLICE_SECONDS", 0.0)
+    told: list[str] = []
+    really_go_on = frame_states.Judging.go_on
+
+    def go_on(judging: frame_states.Judging) -> Any:
+        told.append("slice")
+        return really_go_on(judging)
+
+    monkeypatch.setattr(frame_states.Judging, "go_on", go_on)
+    turns = QtCore.QTimer()
+    turns.timeout.connect(lambda: told.append("turn"))
+    turns.start(0)
+    node = comp.node(frame_range="1001-1010")
+    qtbot.waitUntil(lambda: "10 missing" in node["frames"].value(), timeout=10_000)
+    turns.stop()
+    slices = [index for index, what in enumerate(told) if what == "slice"]
+    assert len(slices) >= 10
+    assert all(later > earlier + 1 for earlier, later in zip(slices, slices[1:]))
+
+
+def test_a_node_that_goes_meanwhile_holds_up_no_other(
+    comp: Comp, qtbot: Any, quick_timer: Any, monkeypatch: pytest.MonkeyPatch, nuke: ModuleType
+) -> None:
+    """A node that is deleted between two slices is let go, and the next one is looked at."""
+    monkeypatch.setattr(frame_states, "SLICE_SECONDS", 0.0)
+    nodes = [comp.node(), comp.node()]
+    qtbot.waitUntil(lambda: bool(frame_strip._waiting), timeout=10_000)
+    nuke.delete(nodes[0])
+    qtbot.waitUntil(lambda: "3 missing" in nodes[1]["frames"].value(), timeout=10_000)
+
+
+def test_what_is_finished_shows_soon(comp: Comp, qtbot: Any, quick_timer: Any) -> None:
+    """A node whose properties are closed is brought up to date when a render asks for it."""
+    node = comp.node()
+    node.hideControlPanel()
+    node["frames"].setValue("older")
+    for _ in range(2):
+        frame_strip.show_soon(node)
+    assert len([one for one, _ in frame_strip._waiting if one is node]) == 1
     qtbot.waitUntil(lambda: "3 missing" in node["frames"].value(), timeout=10_000)
 
 

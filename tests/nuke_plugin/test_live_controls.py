@@ -131,6 +131,26 @@ def test_at_0_the_painting_is_shown_bit_for_bit(comp: Comp) -> None:
     assert repr(seen) == repr(picture(comp.read(comp.result_file(node, FRAME)), FRAME, RGB))
 
 
+def test_strength_0_is_the_input_bit_for_bit(comp: Comp, nuke: ModuleType) -> None:
+    """At strength 0 the node gives its input exactly, at once and frame by frame, mask or none."""
+    node = on_plate(comp, pictures(1, 0.0, 2.0), pictures(2, 0.0, 1.0))
+    grade = nuke.nodes.Grade(multiply=1.01)  # of 32 bits, as no plate on disk is
+    grade.setInput(0, node.input(0))
+    node.setInput(0, grade)
+    stored(comp.result_file(node, FRAME + 1), pictures(3, 0.0, 1.0))
+    shown(node, FRAME, FRAME + 1)
+    node["plate_grain"].setValue(1)
+    painted, plate = picture(node, FRAME), picture(grade, FRAME)
+    node["strength"].setValue(0)
+    assert picture(node, FRAME) == plate != painted
+    node["strength"].setExpression(f"frame == {FRAME}")
+    assert picture(node, FRAME) == painted
+    assert picture(node, FRAME + 1) == picture(grade, FRAME + 1)
+    node.setInput(1, nuke.nodes.Constant(channels="rgba", color=1))
+    assert picture(node, FRAME) == painted
+    assert picture(node, FRAME + 1) == picture(grade, FRAME + 1)
+
+
 def test_grain_comes_back_and_edges_do_not(comp: Comp) -> None:
     """Of a noisy plate with an edge the noise lies on the painting at 1, and the edge does not."""
     noise = random.Random(5)

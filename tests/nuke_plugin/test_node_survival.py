@@ -159,6 +159,50 @@ def test_nodes_of_one_name_in_two_groups_keep_apart(comp: Comp, nuke: ModuleType
     assert len(taken) == 3
 
 
+def test_scripts_in_one_folder_keep_apart(comp: Comp, nuke: ModuleType) -> None:
+    """A node that is made, or copied and rendered, takes no folder with another script's frames."""
+    first_name = set_up(comp).name()
+    comp.save()
+    nuke.scriptClear()
+    nuke.scriptSaveAs(str(comp.folder / "sh020_comp.nk").replace("\\", "/"))
+    second = style_node.create("tiny", "warm")
+    assert second.name() == first_name == "ImpastoStyle1"
+    assert "/impasto/ImpastoStyle1_2/" in second["results"].value()
+    own = comp.folder / "impasto" / "ImpastoStyle1_2" / "left" / "painted.1001.exr"
+    own.parent.mkdir(parents=True)
+    own.touch()
+    style_node.claim_results(second)
+    assert "/impasto/ImpastoStyle1_2/" in second["results"].value()  # its own frames are its own
+    third = comp.folder / "impasto" / "ImpastoStyle2" / "main" / "plates" / "painted.1001.exr"
+    third.parent.mkdir(parents=True)
+    third.touch()
+    second.selectOnly()
+    nuke.nodeCopy("%clipboard%")
+    copy = nuke.nodePaste("%clipboard%")
+    assert copy.name() == "ImpastoStyle2"
+    style_node.claim_results(copy)
+    assert "/impasto/ImpastoStyle2_2/" in copy["results"].value()
+
+
+def test_hosts_of_a_farm_come_to_one_file(terminal_comp: Comp, terminal_nuke: ModuleType) -> None:
+    """In terminal mode a copied node gets the same file on the second host as on the first."""
+    node = terminal_comp.node()
+    node.selectOnly()
+    terminal_nuke.nodeCopy("%clipboard%")
+    files = []
+    for _ in range(2):
+        copy = terminal_nuke.nodePaste("%clipboard%")
+        style_node.claim_results(copy)
+        files.append(copy["results"].value())
+        terminal_nuke.delete(copy)
+        frame = terminal_comp.folder / "impasto" / "ImpastoStyle2" / "main" / "painted.1001.exr"
+        frame.parent.mkdir(parents=True, exist_ok=True)
+        frame.touch()
+
+    assert files[0] == files[1]
+    assert "/impasto/ImpastoStyle2/" in files[0]
+
+
 def test_a_script_s_next_version_shows_the_frames(comp: Comp, nuke: ModuleType) -> None:
     """Under a new name in its folder a script keeps its frames; elsewhere it says so."""
     node = set_up(comp)

@@ -15,17 +15,40 @@ from nuke_plugin.render_settings import RenderSettings
 from tests.nuke_plugin.comp import LAST, Comp, picture
 
 FRAME = 1002
-OLDER = Path(__file__).with_name("older_nodes") / "version_1.nk"
+OLDER = Path(__file__).with_name("older_nodes")
+PRESENT = node_version.NODE_VERSION
 
 
 @pytest.fixture
 def older(comp: Comp) -> Path:
     """Return a script with three nodes as version 1 saved them, beside the comp's plates."""
+    return script_of(1, comp)
+
+
+@pytest.fixture(params=range(1, PRESENT))
+def any_older(request: pytest.FixtureRequest, comp: Comp) -> Path:
+    """Return such a script of each version there was."""
+    return script_of(request.param, comp)
+
+
+def script_of(version: int, comp: Comp) -> Path:
+    """Return a script with three nodes as a version saved them, beside the comp's plates."""
     script = comp.folder / "older_v001.nk"
-    text = OLDER.read_text(encoding="utf-8")
+    text = (OLDER / f"version_{version}.nk").read_text(encoding="utf-8")
     folder = str(comp.folder).replace("\\", "/")
     script.write_text(text.replace("SHOT_FOLDER", folder), encoding="utf-8")
     return script
+
+
+def with_results(comp: Comp) -> range:
+    """Write results for the first node of the script, other pictures; return their frames."""
+    frames = range(FRAME, LAST + 1)
+    for frame in frames:
+        file = comp.folder / "impasto" / "hero" / "main" / f"painted.{frame}.exr"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        source = comp.folder / "plates" / f"shot.{frame - 1}.exr"  # another picture
+        file.write_bytes(source.read_bytes())
+    return frames
 
 
 def opened(nuke: ModuleType, script: Path) -> Any:
@@ -34,9 +57,9 @@ def opened(nuke: ModuleType, script: Path) -> Any:
     return nuke.toNode("ImpastoStyle1")
 
 
-def test_a_loaded_node_is_of_the_present_version(nuke: ModuleType, older: Path) -> None:
+def test_a_loaded_node_is_of_the_present_version(nuke: ModuleType, any_older: Path) -> None:
     """After loading every node, also one in a Group, has the controls of a new node in order."""
-    opened(nuke, older)
+    opened(nuke, any_older)
     nodes = list(style_node.all_style_nodes())
     new = [knob.name() for knob in style_node.create("tiny", "warm").allKnobs() if knob._user]
 
@@ -45,14 +68,30 @@ def test_a_loaded_node_is_of_the_present_version(nuke: ModuleType, older: Path) 
         assert node_version.version_of(node) == node_version.NODE_VERSION
         ours = [knob.name() for knob in node.allKnobs() if knob._user]
         assert [name for name in ours if not name.startswith("td")] == new
+
+
+def test_what_is_new_changes_nothing(nuke: ModuleType, older: Path) -> None:
+    """A control that an older node had not starts at what it did before."""
+    opened(nuke, older)
+
+    for node in style_node.all_style_nodes():
         assert node["style2"].value() == "(none)"
         assert node["scale_strokes"].value() is False  # its strokes keep their size in pixels
         assert node["keep_plate_colour"].value() == node["plate_grain"].value() == 0
 
 
-def test_nothing_of_the_user_s_is_lost(nuke: ModuleType, older: Path) -> None:
+def test_what_a_blend_and_live_controls_hold_is_kept(comp: Comp, nuke: ModuleType) -> None:
+    """Of a node of version 2 the second style, the plate's colour and grain and strokes stay."""
+    node = opened(nuke, script_of(2, comp))
+    names = ("style2", "style2_weight", "scale_strokes", "keep_plate_colour", "plate_grain")
+
+    assert [node[name].value() for name in names] == ["warm", 0.5, True, 0.25, 0.5]
+    assert node["plate_grain_size"].value() == 5
+
+
+def test_nothing_of_the_user_s_is_lost(nuke: ModuleType, any_older: Path) -> None:
     """Values, animation, expressions, the mask, results, wires, colour and foreign knobs stay."""
-    node = opened(nuke, older)
+    node = opened(nuke, any_older)
 
     assert (node["model"].value(), node["style"].value()) == ("tiny", "cold")
     assert [node["strength"].valueAt(frame) for frame in (1001, 1003)] == [0.25, 0.75]
@@ -78,20 +117,26 @@ def test_nothing_of_the_user_s_is_lost(nuke: ModuleType, older: Path) -> None:
     assert inside["strength"].hasExpression()
 
 
-def test_it_shows_what_it_showed(comp: Comp, nuke: ModuleType, older: Path) -> None:
+def test_it_shows_what_it_showed(comp: Comp, nuke: ModuleType, any_older: Path) -> None:
     """The picture of a node with results, mask, channel, invert and mix is the same to the bit."""
-    frames = range(FRAME, LAST + 1)
-    for frame in frames:
-        file = comp.folder / "impasto" / "hero" / "main" / f"painted.{frame}.exr"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        source = comp.folder / "plates" / f"shot.{frame - 1}.exr"  # another picture
-        file.write_bytes(source.read_bytes())
-    node = opened_as_it_was(nuke, older)
+    frames = with_results(comp)
+    node = opened_as_it_was(nuke, any_older)
     before = [picture(node, frame) for frame in frames]
     assert before[0] != picture(node.input(0), FRAME)
     assert node_upgrade.ensure_current(node)
 
     assert [picture(node, frame) for frame in frames] == before
+
+
+def test_strength_0_is_its_input_from_now_on(comp: Comp, nuke: ModuleType, any_older: Path) -> None:
+    """Where its strength is 0 a node that was brought over gives its input bit for bit."""
+    with_results(comp)
+    node = opened(nuke, any_older)
+    node["strength"].clearAnimated()
+    node["strength"].setExpression(f"frame == {FRAME}")
+
+    assert picture(node, FRAME) != picture(node.input(0), FRAME)
+    assert picture(node, LAST) == picture(node.input(0), LAST)
 
 
 def opened_as_it_was(nuke: ModuleType, script: Path) -> Any:
@@ -140,7 +185,7 @@ def test_a_pasted_node_is_taken_too(comp: Comp, nuke: ModuleType, older: Path, q
     pasted = nuke.nodePaste("%clipboard%")
 
     assert node_version.version_of(pasted) == 1  # not while Nuke reads what is pasted
-    qtbot.waitUntil(lambda: node_version.version_of(pasted) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: node_version.version_of(pasted) == PRESENT, timeout=20_000)
     assert pasted["strength"].valueAt(1003) == 0.75
 
 
@@ -155,18 +200,14 @@ def test_events_that_come_while_nuke_loads_change_nothing(
         qapp.processEvents()
 
     assert faults == []
-    assert [node_version.version_of(node) for node in style_node.all_style_nodes()] == [2, 2, 2]
+    assert [node_version.version_of(node) for node in style_node.all_style_nodes()] == [PRESENT] * 3
 
 
 def test_in_terminal_mode_it_happens_at_first_use(
     terminal_comp: Comp, terminal_nuke: ModuleType
 ) -> None:
     """Where no callback is registered a node is brought over when it is rendered."""
-    script = terminal_comp.folder / "older_v001.nk"
-    text = OLDER.read_text(encoding="utf-8")
-    folder = str(terminal_comp.folder).replace("\\", "/")
-    script.write_text(text.replace("SHOT_FOLDER", folder), encoding="utf-8")
-    node = opened(terminal_nuke, script)
+    node = opened(terminal_nuke, script_of(1, terminal_comp))
     assert node_version.version_of(node) == 1
     settings = RenderSettings.from_node(node)
 
@@ -183,7 +224,7 @@ def test_a_node_that_was_edited_by_hand_stays_as_it_is(
     node = opened(nuke, older)
     versions = sorted(node_version.version_of(one) for one in style_node.all_style_nodes())
 
-    assert versions == [1, 2, 2]
+    assert versions == [1, PRESENT, PRESENT]
     assert node.node("Masked").Class() == "Keymix"
     assert "style2" not in node.knobs()
     assert any("no node Painted inside" in text for text in session.messages)
@@ -197,7 +238,7 @@ def test_a_node_that_was_edited_by_hand_stays_as_it_is(
 def test_a_newer_node_is_left_alone_and_says_so(comp: Comp, nuke: ModuleType) -> None:
     """A node of a newer plugin keeps every knob as it is, shows its frames, and is not rendered."""
     node = comp.node()
-    node["impasto_version"].setValue("3")
+    node["impasto_version"].setValue(str(PRESENT + 1))
     node["style"].setValues(["oils"])
     node["style"].setValue("oils")
     comp.save()
@@ -208,7 +249,8 @@ def test_a_newer_node_is_left_alone_and_says_so(comp: Comp, nuke: ModuleType) ->
     nuke.scriptSave()
 
     assert comp.script.read_text(encoding="utf-8") == text
-    assert any("made by a newer Impasto (version 3" in said for said in session.messages)
+    told = f"made by a newer Impasto (version {PRESENT + 1}"
+    assert any(told in said for said in session.messages)
     assert picture(node, FRAME) == picture(node.input(0), FRAME)
     with pytest.raises(NodeNewer):
         RenderSettings.from_node(node)

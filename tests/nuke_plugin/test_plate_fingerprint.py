@@ -128,6 +128,66 @@ def test_an_expression_counts_by_its_values(upstream: Upstream) -> None:
     assert len(set(upstream.now())) == 3
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["r * Control.gain", "[value Control.gain]", "[value Relay.said]", "Rig.Control2.gain.r"],
+)
+def test_a_text_counts_by_what_it_names(upstream: Upstream, text: str) -> None:
+    """A knob of a node that is not upstream counts where a text names it, also over another."""
+    nuke = upstream.nuke
+    rig = nuke.nodes.Group(name="Rig")
+    with rig:
+        inside = nuke.nodes.NoOp(name="Control2")
+    control, relay = nuke.nodes.NoOp(name="Control"), nuke.nodes.NoOp(name="Relay")
+    for node in (control, inside):
+        node.addKnob(nuke.Double_Knob("gain", "Gain"))
+    relay.addKnob(nuke.String_Knob("said", "Said"))
+    relay["said"].setValue("[value Control.gain]")
+    inside["gain"].setExpression("root.Control.gain")
+    control["gain"].setValue(0.25)
+    upstream.add(nuke.nodes.Expression(expr0=text))
+    assert upstream.changed_by(lambda: control["gain"].setValue(0.5)) == [*FRAMES]
+    assert upstream.changed_by(lambda: control.setXYpos(9, 9)) == []
+    control["gain"].setExpression("frame > 1002")
+    assert len(set(upstream.now())) > 1
+
+
+def test_a_text_does_not_count_by_what_moves_by_itself(upstream: Upstream, tmp_path: Path) -> None:
+    """The frame in the Viewer, proxy mode and the script's folder make no plate another."""
+    nuke = upstream.nuke
+    upstream.add(nuke.nodes.Expression(expr0="[value root.frame]", expr1="root.proxy"))
+    upstream.add(nuke.nodes.Expression(expr0="[string length [value root.name]]"))
+    nuke.root()["name"].setValue(f"{tmp_path.as_posix()}/here/comp_v001.nk")
+    assert upstream.changed_by(lambda: nuke.root().setFrame(1003)) == []
+    assert upstream.changed_by(lambda: nuke.root()["proxy"].setValue(True)) == []
+    root = nuke.root()["name"]
+    assert upstream.changed_by(lambda: root.setValue("/there/comp_v001.nk")) == []
+    assert upstream.changed_by(lambda: root.setValue("/there/comp_v002.nk")) == [*FRAMES]
+
+
+def test_a_text_inside_a_group_asks_the_group(upstream: Upstream) -> None:
+    """A text names the knob of its Group; a name that is no node's is a text and no more."""
+    nuke = upstream.nuke
+    group = nuke.nodes.Group()
+    group.addKnob(nuke.Double_Knob("gain", "Gain"))
+    with group:
+        source = nuke.nodes.Input()
+        inside = nuke.nodes.Expression(expr0="r * parent.gain", expr1="no.such.knob", expr2="1.5")
+        inside.setInput(0, source)
+        nuke.nodes.Output().setInput(0, inside)
+    upstream.add(group)
+    assert upstream.changed_by(lambda: group["gain"].setValue(0.5)) == [*FRAMES]
+    assert upstream.changed_by(lambda: inside["expr1"].setValue("no.other.knob")) == [*FRAMES]
+
+
+@pytest.mark.parametrize("name", ["workingSpaceLUT", "int8Lut", "int16Lut", "logLut", "floatLut"])
+def test_the_project_s_colour_spaces_count(upstream: Upstream, name: str) -> None:
+    """The colour space of the project, and those its files have by default, change every frame."""
+    nuke = upstream.nuke
+    nuke.root().addKnob(nuke.Enumeration_Knob(name, "Colour space", ["linear", "sRGB"]))
+    assert upstream.changed_by(lambda: nuke.root()[name].setValue("sRGB")) == [*FRAMES]
+
+
 @pytest.mark.parametrize("edit", ["connect", "disable", "class", "order"])
 def test_the_tree_counts(upstream: Upstream, edit: str) -> None:
     """Another node, another order of the inputs and a disabled node are other plates."""

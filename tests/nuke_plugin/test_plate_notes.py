@@ -36,6 +36,18 @@ def test_notes_are_kept(pattern: FramePattern) -> None:
     assert PlateNotes(pattern).is_current(3, "cc")
 
 
+def test_hosts_keep_each_other_s_notes(pattern: FramePattern) -> None:
+    """What another host noted since the file was read stays, and a plate it wrote again is its."""
+    one, other = PlateNotes(pattern), PlateNotes(pattern)
+    for frame in (3, 4):
+        pattern.path(frame).write_bytes(b"a plate")
+    other.note({3: "cc", 2: "new"})
+    one.note({4: "dd"})
+    now = PlateNotes(pattern)
+    assert all(now.is_current(*noted) for noted in ((1, "aa"), (2, "new"), (3, "cc"), (4, "dd")))
+    assert not list(pattern.folder.glob(".*.part"))
+
+
 def test_another_file_is_not_the_plate(pattern: FramePattern) -> None:
     """A plate that was written again by anyone, or is gone, is not the one that was noted."""
     later = pattern.path(1).stat().st_mtime_ns + 1_000_000

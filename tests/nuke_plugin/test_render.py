@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -15,13 +16,13 @@ from typing import Any, Callable
 
 import pytest
 from nuke_standin import session
-from nuke_standin.pixels import pixel_rows
+from nuke_standin.pixels import load_exr, pixel_rows, store_exr
 
 from nuke_plugin import plate_render, render, style_node, undo, worker_client
 from nuke_plugin.contract.errors import StrengthOutOfRange
 from nuke_plugin.render_settings import RenderSettings
 from nuke_plugin.worker_python import install_command
-from tests.nuke_plugin.comp import FIRST, LAST, Comp, largest_difference, picture
+from tests.nuke_plugin.comp import FIRST, HEIGHT, LAST, WIDTH, Comp, largest_difference, picture
 
 HOST_FOLDER = Path(__file__).resolve().parents[1] / "standin" / "host"
 FRAME = 1002
@@ -82,13 +83,51 @@ def test_render_equals_the_command_pixel_for_pixel(
         assert picture(node, frame) == picture(comp.read(by_command), frame)
 
 
+def overscanned(comp: Comp) -> Any:
+    """Return a Read of an anamorphic plate that goes beyond its format on all sides."""
+    over_x, over_y, aspect = 6, 4, 2.0
+    size = (WIDTH + 2 * over_x, HEIGHT + 2 * over_y)
+    for frame in range(FIRST, LAST + 1):
+        values = random.Random(frame)
+        rows = {
+            name: [[values.random() for _ in range(size[0])] for _ in range(size[1])]
+            for name in ("R", "G", "B", "A", "Z", "diffuse.red")
+        }
+        store_exr(
+            str(comp.folder / "plates" / f"wide.{frame}.exr"),
+            rows,
+            size=(WIDTH, HEIGHT),
+            origin=(-over_x, -over_y),
+            attributes={"pixelAspectRatio": aspect, "shotName": "sh010"},
+        )
+    read = comp.read(comp.folder / "plates" / "wide.%04d.exr")
+    assert (read.pixelAspect(), read.width(), read.bbox().x()) == (aspect, WIDTH, -over_x)
+    return read
+
+
 def test_only_rgb_changes(comp: Comp, qtbot: Any, nuke: ModuleType) -> None:
-    """Alpha, other layers, metadata, format and box are the plate's, as it is now."""
+    """Alpha, layers, metadata, format, pixel aspect and box are the plate's, as it is now.
+
+    What lies beyond the format is painted too.
+    """
+    source = overscanned(comp)
     node = comp.node()
+    node.setInput(0, source)
     rendered(node, qtbot)
+    nuke.root().setFrame(FRAME)
+    result = load_exr(str(comp.result_file(node, FRAME)))
+    on_disk = load_exr(str(comp.folder / "plates" / f"wide.{FRAME}.exr"))
+    for name in ("data_window", "display_window", "pixel_aspect"):
+        assert result[name] == on_disk[name]
+    beyond = (-3.5, HEIGHT + 1.5)
+    assert node.sample("rgba.alpha", *beyond) == source.sample("rgba.alpha", *beyond) > 0
+    assert abs(node.sample("rgba.red", *beyond) - source.sample("rgba.red", *beyond)) > 0.001
     plate = nuke.nodes.Grade(channels="all", multiply=0.5)
-    plate.setInput(0, comp.plate)
+    plate.setInput(0, source)
     node.setInput(0, plate)
+    assert node.sample("rgba.alpha", *beyond) == plate.sample("rgba.alpha", *beyond) > 0
+    assert node.pixelAspect() == plate.pixelAspect() == 2.0
+    assert pixel_rows(node, "diffuse.red", FRAME) == pixel_rows(plate, "diffuse.red", FRAME)
     assert picture(node, FRAME, ("alpha",)) == picture(plate, FRAME, ("alpha",))
     assert pixel_rows(node, "depth.Z", FRAME) == pixel_rows(plate, "depth.Z", FRAME)
     assert sorted(node.channels()) == sorted(plate.channels())
@@ -405,21 +444,27 @@ def test_a_node_deleted_while_rendering_stops_its_job(
     assert session.messages == []
 
 
-def test_strength_may_be_animated(comp: Comp, qtbot: Any) -> None:
-    """Each frame is painted with the strength the knob has there; 0 gives the plate."""
+def test_strength_may_be_animated(comp: Comp, qtbot: Any, nuke: ModuleType) -> None:
+    """Each frame is painted with the strength the knob has there; 0 gives the input exactly.
+
+    Also where that is of 32 bits, which the plates on disk are not.
+    """
     node = comp.node()
+    grade = nuke.nodes.Grade(multiply=1.01)
+    grade.setInput(0, comp.plate)
+    node.setInput(0, grade)
     node["strength"].setAnimated()
     for frame, strength in ((1001, 0.0), (1002, 0.5), (1003, 1.0)):
         node["strength"].setValueAt(strength, frame)
     rendered(node, qtbot)
     changes = [
-        largest_difference(picture(node, frame), picture(comp.plate, frame))
+        largest_difference(picture(node, frame), picture(grade, frame))
         for frame in (1001, 1002, 1003)
     ]
+    on_disk = comp.read(comp.results(node))
 
-    assert changes[0] == 0
-    assert 0 < changes[1]
-    assert changes[2] > 0
+    assert changes[0] == 0 != largest_difference(picture(on_disk, 1001), picture(grade, 1001))
+    assert 0.01 < changes[1] < changes[2]
     assert node["status"].value().startswith("3 frames rendered in")
 
 
@@ -687,8 +732,8 @@ def test_finished_frames_show_while_others_are_painted(
     scripted("streams")
     node["render_all"].execute()
     qtbot.waitUntil(lambda: picture(node, FIRST) == painted, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "3 fresh" in node["frames"].value(), timeout=PATIENCE_MS)
     assert not is_shown(node)
-    assert "3 fresh" in node["frames"].value()
     node["cancel"].execute()
     qtbot.waitUntil(lambda: is_shown(node), timeout=PATIENCE_MS)
 

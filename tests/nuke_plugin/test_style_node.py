@@ -97,13 +97,14 @@ def test_knobs_have_nuke_s_own_names_in_its_order(comp: Comp) -> None:
 
 
 def test_nothing_in_it_looks_outside(comp: Comp) -> None:
-    """No expression names a node outside the Group; the one look up asks for the mask's wire."""
+    """No expression names a node outside the Group; it asks the Group for mask and strength."""
     node = comp.node()
     comp.save()
     text = comp.script.read_text(encoding="utf-8")
     inside = text[text.index("addUserKnob") : text.index("end_group")]
 
-    assert inside.count("parent.") == inside.count("exists parent.input1") == 1
+    assert inside.count("parent.") == 2
+    assert inside.count("exists parent.input1") == inside.count("parent.strength == 0") == 1
     assert node.name() not in inside.replace(f"impasto/{node.name()}/", "")
     assert inside.count("root.") == inside.count("value root.name")
 

@@ -260,6 +260,22 @@ def test_render_limits(host: Any, tmp_path: Path) -> None:
     assert _files(tmp_path) == ["out.0002.exr", "out.0003.exr"]
 
 
+def test_a_movie_is_one_file_of_an_execution(host: Any, tmp_path: Path) -> None:
+    """All frames go into it; to execute other frames makes another movie in its place."""
+    cv2 = pytest.importorskip("cv2")
+
+    def length() -> int:
+        movie = cv2.VideoCapture(str(tmp_path / "out.mov"), cv2.CAP_FFMPEG)
+        return sum(1 for _ in iter(movie.grab, False))
+
+    write = _write(tmp_path, name="out.mov")
+    write["file_type"].setValue("mov")
+    nuke.execute(write, 1, 5)
+    assert (_files(tmp_path), length()) == (["out.mov"], 5)
+    nuke.execute(write, 3, 4)
+    assert (_files(tmp_path), length()) == (["out.mov"], 2)
+
+
 def test_other_formats_are_not_modelled(host: Any, tmp_path: Path) -> None:
     """What the stand-in cannot write is refused by name."""
     write = _write(tmp_path)

@@ -9,11 +9,15 @@ import pytest
 from tests.standin.plugin_names import problems_in
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+ELSEWHERE = ("contract", "worker")
+"""Folders of the plugin that know no Nuke: the contract, and what runs in the worker's process."""
+
 NUKE_SIDE = [
-    *sorted((REPOSITORY / "nuke_plugin").glob("*.py")),
-    *sorted((REPOSITORY / "nuke_plugin" / "looks").glob("*.py")),
-    *sorted((REPOSITORY / "nuke_plugin" / "panel").glob("*.py")),
-    *sorted((REPOSITORY / "nuke_plugin" / "self_check").glob("*.py")),
+    *(
+        path
+        for path in sorted((REPOSITORY / "nuke_plugin").rglob("*.py"))
+        if path.relative_to(REPOSITORY / "nuke_plugin").parts[0] not in ELSEWHERE
+    ),
     REPOSITORY / "init.py",
     REPOSITORY / "menu.py",
 ]
@@ -56,6 +60,13 @@ def follow(node: nuke.Group) -> None:
     with nuke.Undo("one step"):
         node.node("Blend").setInput(0, node.input(0))
 """
+
+
+def test_every_folder_is_read() -> None:
+    """What runs inside Nuke is checked in whichever folder it stands, and nothing else is."""
+    read = {path.parent.relative_to(REPOSITORY).as_posix() for path in NUKE_SIDE}
+    folders = ("farm", "looks", "panel", "self_check")
+    assert read == {".", "nuke_plugin", *(f"nuke_plugin/{name}" for name in folders)}
 
 
 @pytest.mark.parametrize("path", NUKE_SIDE, ids=lambda path: path.name)

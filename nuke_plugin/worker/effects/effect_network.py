@@ -72,13 +72,15 @@ class EffectNetwork(NetworkRun):
 
         ``fields`` is float32 (N, F, H, W), sides multiples of the card's ``size_multiple``;
         ``controls`` are A numbers in [-1, 1], of all N. What is no number becomes 0. Raises
-        ``RenderCancelled``, and ``MemoryError`` when the fields are too large for the machine.
+        ``RenderCancelled``, ``MemoryError`` when the fields are too large for the machine, and
+        ``ProcessorTookOver`` when they are for the processor and the card was lost.
         """
         cancellation.check()
         values = np.tile(np.array(controls, np.float32), (len(fields), 1))  # (N, A)
         inputs = {FIELDS_TENSOR: fields, CONTROLS_TENSOR: values}
         made = self.attempt(self._runner, CHANNELS_TENSOR, inputs, cancellation)
         if made is None:
+            self.check_fits_processor(fields.shape[2] * fields.shape[3])
             return self.run(fields, controls, cancellation)
         channels = np.nan_to_num(np.asarray(made, np.float32), nan=0.0)
         expected = (len(fields), len(self.card.channels), *fields.shape[2:])

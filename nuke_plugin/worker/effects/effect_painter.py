@@ -23,6 +23,7 @@ from nuke_plugin.worker.effects.effect_network import EffectNetwork
 from nuke_plugin.worker.effects.fields import EffectFields, Fields
 from nuke_plugin.worker.effects.moment import Moment
 from nuke_plugin.worker.memory import memory_for, opencv_memory
+from nuke_plugin.worker.network_run import ProcessorTookOver
 from nuke_plugin.worker.strokes import network_scale
 from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry, Window
 
@@ -138,8 +139,8 @@ class EffectPainter:
     def paint(self, seen: SeenMatte, cancellation: Cancellation) -> Channels:
         """Run the network; return the channels at the matte's own size, (C, H, W).
 
-        Where memory runs out the network is given smaller windows, from then on. Raises
-        ``RenderCancelled`` or ``OutOfMemory``.
+        Where memory runs out the network is given smaller windows, from then on; so where its card
+        is lost. Raises ``RenderCancelled`` or ``OutOfMemory``.
         """
         card, geometry = self.network.card, seen.geometry
         rows, columns = seen.cut
@@ -148,24 +149,24 @@ class EffectPainter:
             nothing: Channels = np.zeros(shape, np.float32)
             return nothing
         while True:
+            # It may have been read before another frame needed smaller ones.
+            geometry = geometry.within(card, self.window_limit_px)
             try:
                 with opencv_memory():
                     small = self._run_windows(seen, geometry, cancellation)
-                    return self._brought_back(small, seen)
+                break
+            except ProcessorTookOver as error:
+                self.window_limit_px = min(self.window_limit_px, error.limit_px)
             except MemoryError as error:
                 limit_px = geometry.window_px // 2
-                smaller = FrameGeometry.of(
-                    card,
-                    geometry.width,
-                    geometry.height,
-                    limit_px,
-                    (geometry.lead_x, geometry.lead_y),
-                )
+                smaller = geometry.in_smaller_windows(card, limit_px)
                 if smaller.window_px >= geometry.window_px:
                     size = columns.stop - columns.start, rows.stop - rows.start
                     raise OutOfMemory(*size) from error
                 self.window_limit_px = limit_px
                 geometry = smaller
+        with memory_for(columns.stop - columns.start, rows.stop - rows.start):
+            return self._brought_back(small, seen)
 
     def _run_windows(
         self, seen: SeenMatte, geometry: FrameGeometry, cancellation: Cancellation

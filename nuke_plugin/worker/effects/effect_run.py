@@ -233,6 +233,7 @@ class _Job(FrameRun[_Loaded, Channels]):
         )
         self._painter.window_limit_px = plan.window_limit_px
         self._network.gives_memory_back = plan.gives_memory_back
+        self._network.processor_limit_px = plan.processor_limit_px
         if plan.problem:
             self._on_warning(None, plan.problem)
         return plan

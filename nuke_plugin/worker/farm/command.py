@@ -6,6 +6,7 @@ The first is for a compositor or a TD, the second for an engine.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,9 +31,7 @@ from nuke_plugin.worker.paint_options import (
     Strength,
     StrokeScale,
     Style,
-    light_of,
-    mix_of,
-    strokes_of,
+    painting_of,
 )
 
 if TYPE_CHECKING:
@@ -42,8 +41,28 @@ if TYPE_CHECKING:
 
 _IMPASTO, _NUKE = "impasto", "nuke"
 
+_PAINTING = (
+    "model",
+    "style",
+    "mix_styles",
+    "strength",
+    "colorspace",
+    "keep_going",
+    "half_precision",
+    "light",
+    "premult",
+    "plate_colour",
+    "stroke_scale",
+    "detail",
+    "steady",
+)
+"""How plates are painted; a script's nodes and a job's file say it themselves."""
+
+_IN_THE_JOB = ("frames", "node", "device")
+
 
 def farm(
+    context: typer.Context,
     plates: Annotated[
         str | None,
         typer.Argument(metavar="PLATES", help="plate.%04d.exr or plate.####.exr; without --script"),
@@ -92,7 +111,11 @@ def farm(
     ] = ANY,
     bundle: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder of the job; by default beside the results."),
+        typer.Option(
+            metavar="DIR",
+            help="Folder of the job, which replaces a job there; by default one of its own, beside "
+            "the results.",
+        ),
     ] = None,
     frames_per_task: Annotated[
         int | None,
@@ -141,7 +164,7 @@ def farm(
         from nuke_plugin.worker.farm.task_lines import host_name
         from nuke_plugin.worker.interrupt import run_interruptible
 
-        _check_words(plates, out, script, job, node, device, style, mix_styles, model)
+        _check_words(context, plates, out, script, job, node, device)
 
         def made(cancellation: Cancellation) -> tuple[FarmJob, int, float | None]:
             found = _of_nuke(cancellation) if plates is None else _of_plates()
@@ -164,26 +187,29 @@ def farm(
 
         def _of_plates() -> FarmJob:
             from nuke_plugin.worker.farm.plates_job import plates_job
-            from nuke_plugin.worker.pipeline import RenderSettings, Studio
-            from nuke_plugin.worker.style_choice import choose_style
+            from nuke_plugin.worker.studio import Studio
 
             assert plates is not None
             assert out is not None
-            mix = mix_of(style, mix_styles)
             studio = Studio.from_environment(os.environ)
-            choice = choose_style(studio.library, model, style, mix, terminal.warn)
-            settings = RenderSettings(
-                plates=plates,
-                results=out,
-                model=choice.installed.card.id,
-                styles=choice.styles,
+            settings = painting_of(
+                plates,
+                out,
+                studio,
+                terminal.warn,
+                model=model,
+                style=style,
+                mix_styles=mix_styles,
                 strength=strength,
                 frames=frames,
                 colorspace=colorspace,
                 keep_going=keep_going,
                 half_precision=half_precision,
-                light=light_of(light, premult, plate_colour),
-                strokes=strokes_of(stroke_scale, detail),
+                light=light,
+                premult=premult,
+                plate_colour=plate_colour,
+                stroke_scale=stroke_scale,
+                detail=detail,
                 steady=steady,
             )
             return plates_job(settings, studio, device, os.environ)
@@ -195,7 +221,9 @@ def farm(
             impasto=own_command() if run and host_impasto == _IMPASTO else host_impasto,
             nuke=nuke if run and host_nuke == _NUKE else host_nuke,
         )
-        written = write_bundle(found, choices, bundle or _beside_the_results(found))
+        # Without --bundle nothing is replaced: a farm may be at work on the job before.
+        place = bundle or _beside_the_results(found)
+        written = write_bundle(found, choices, place, is_replaced=bundle is not None)
         lines = [
             f"Job {found.name}: {len(found.frames)} frames, {count} to a task, in {written.folder}"
         ]
@@ -240,27 +268,39 @@ def farm_task(
 
 
 def _check_words(
+    context: typer.Context,
     plates: str | None,
     out: str | None,
     script: Path | None,
     job: Path | None,
     node: list[str] | None,
     device: str,
-    style: str | None,
-    mix_styles: str | None,
-    model: str | None,
 ) -> None:
     """Raise ``OptionInvalid`` for words that make no sense together."""
     if (plates is not None) + (script is not None) + (job is not None) != 1:
         raise OptionInvalid("PLATES or --script", "give one of the two")
     if plates is not None and out is None:
         raise OptionInvalid("OUT", "say where the painted frames of PLATES go")
-    if plates is None and (style or mix_styles or model):
-        raise OptionInvalid("--style", "the script's nodes say how they are painted")
+    if script is not None:
+        _refuse(context, _PAINTING, "the script's nodes say how they are painted")
+    if job is not None:
+        _refuse(context, (*_PAINTING, *_IN_THE_JOB), f"{job} says what is painted, and how")
     if node and script is None:
         raise OptionInvalid("--node", "it names a node of --script")
     if device not in DEVICES:
         raise OptionInvalid("--device", f"{device!r} is not one of {', '.join(DEVICES)}")
+
+
+def _refuse(context: typer.Context, names: Iterable[str], reason: str) -> None:
+    """Raise ``OptionInvalid`` with every option of these that was typed."""
+    typed = [name for name in names if _is_typed(context, name)]
+    if typed:
+        raise OptionInvalid(", ".join(f"--{name.replace('_', '-')}" for name in typed), reason)
+
+
+def _is_typed(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _beside_the_results(job: FarmJob) -> Path:

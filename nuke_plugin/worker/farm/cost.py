@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -36,7 +37,7 @@ def seconds_a_frame(
     where there is one, else noise of the largest size. Raises what the painting raises, so that a
     job that cannot be painted is found out before it is sent.
     """
-    at_busiest = max(job.frames, key=lambda frame: _count(job, frame))
+    at_busiest = busiest_frame(job)
     return sum(
         _seconds_of(job, painting, studio(painting.request.model), cancellation)
         for painting in job.paintings
@@ -49,8 +50,10 @@ def frames_per_task(seconds_a_frame: float, task_seconds: float = TASK_SECONDS) 
     return max(1, min(MOST_FRAMES, round(task_seconds / max(seconds_a_frame, 1e-6))))
 
 
-def _count(job: FarmJob, frame: int) -> int:
-    return sum(frame in set(painting.frames) for painting in job.paintings)
+def busiest_frame(job: FarmJob) -> int:
+    """Return the first frame at which the job paints most; a job has one frame or more."""
+    paintings = Counter(frame for painting in job.paintings for frame in painting.frames)
+    return max(sorted(paintings), key=paintings.__getitem__)
 
 
 def _seconds_of(

@@ -58,11 +58,15 @@ class FarmChoices:
     """Nuke's program on the hosts."""
 
 
-def write_bundle(job: FarmJob, choices: FarmChoices, folder: Path) -> Bundle:
-    """Write the bundle of a job, whole or not at all; an earlier bundle there is replaced.
+def write_bundle(
+    job: FarmJob, choices: FarmChoices, folder: Path, is_replaced: bool = True
+) -> Bundle:
+    """Write the bundle of a job, whole or not at all.
 
-    Raises ``NothingToSend``, ``ResultsExist`` for a folder that holds something else, or
-    ``ResultFolderUnwritable``.
+    An earlier bundle there is replaced if ``is_replaced``. Else it stays, because a farm may be at
+    work on it and its tasks read it, and the new one's folder is numbered. Raises
+    ``NothingToSend``, ``ResultsExist`` for a folder that is to be replaced and holds something
+    else, or ``ResultFolderUnwritable``.
     """
     if not len(job.frames):
         raise NothingToSend(job.name, "its range has no frames", "Correct the frame range.")
@@ -75,7 +79,11 @@ def write_bundle(job: FarmJob, choices: FarmChoices, folder: Path) -> Bundle:
         ASSETS: _asset_references(job),
     }
     try:
-        if folder.exists() and not {entry.name for entry in folder.iterdir()} <= _FILES:
+        if (
+            is_replaced
+            and folder.exists()
+            and not {entry.name for entry in folder.iterdir()} <= _FILES
+        ):
             raise ResultsExist(folder, "what is no job bundle")
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -85,9 +93,12 @@ def write_bundle(job: FarmJob, choices: FarmChoices, folder: Path) -> Bundle:
                 text = json.dumps(content, indent=1) + "\n"
                 (made / name).write_text(text, encoding="utf-8")
             (made / JOB_FILE).write_text(job.to_json(), encoding="utf-8")
-            if folder.exists():
-                shutil.rmtree(folder)
-            os.replace(made, folder)
+            if is_replaced:
+                if folder.exists():
+                    shutil.rmtree(folder)
+                os.replace(made, folder)
+            else:
+                folder = _moved_to_free_name(made, folder)
         finally:
             shutil.rmtree(made, ignore_errors=True)
     except OSError as error:
@@ -95,6 +106,21 @@ def write_bundle(job: FarmJob, choices: FarmChoices, folder: Path) -> Bundle:
             raise
         raise ResultFolderUnwritable(folder, error.strerror or str(error)) from error
     return Bundle(folder, values)
+
+
+def _moved_to_free_name(made: Path, folder: Path) -> Path:
+    """Move a bundle to the first of ``farm_x``, ``farm_x_2``, ... that is not taken; return it."""
+    place, number = folder, 1
+    while True:
+        if not place.exists():
+            try:
+                made.rename(place)
+                return place
+            except OSError:
+                if not place.exists():  # else somebody has taken it meanwhile
+                    raise
+        number += 1
+        place = folder.with_name(f"{folder.name}_{number}")
 
 
 def _values(job: FarmJob, choices: FarmChoices) -> dict[str, str]:

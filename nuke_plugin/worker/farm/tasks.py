@@ -15,6 +15,7 @@ from pathlib import Path
 from nuke_plugin.contract.errors import ImpastoError, WorkerUnexpected
 from nuke_plugin.contract.farm_job import FarmJob
 from nuke_plugin.contract.frame_range import FrameRange
+from nuke_plugin.contract.output_folder import check_results
 from nuke_plugin.contract.path_mapping import PathMapping
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.farm.host import Host
@@ -73,6 +74,7 @@ class Task:
             return DONE
         host = Host.fit_for(job, os.environ, name)
         if self.name == CHECK:
+            check_results(job.paintings, name)
             lines.status(f"{name} is fit for {job.name}")
             return DONE
         frames = job.frames if self.frames is None else frames_of(self.frames)

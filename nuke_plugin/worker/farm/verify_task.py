@@ -24,15 +24,20 @@ from nuke_plugin.worker.farm.task_lines import TaskLines
 from nuke_plugin.worker.finished_frames import fingerprint_of
 from nuke_plugin.worker.frame_claims import FrameClaims, LocksMissing
 from nuke_plugin.worker.image_file import PlateImage, read_plate
+from nuke_plugin.worker.movie import count_frames
 
 MISSING = "missing"
 UNREADABLE = "not readable to its end"
 OTHER_SETTINGS = "painted with other settings or from another plate"
 OTHER_SIZE = "of another size than its plate"
 NOT_FINITE = "NaN or infinite where its plate is not"
+NOT_PAINTED = "not painted, because the plate is missing or cannot be read"
+NOT_COUNTED = "there, and its length cannot be read here"
 
 LEFT_BEHIND_SECONDS = 15 * 60
 """A file that is being written is younger: what is older was left by a task that was killed."""
+
+_NO_FAULT = (NOT_COUNTED, NOT_PAINTED)
 
 _READERS = 4
 
@@ -42,7 +47,8 @@ def verify(job: FarmJob, cancellation: Cancellation, lines: TaskLines) -> None:
 
     A painted frame must be there, readable, of the job's settings (and plate, where the job knows
     it), of its plate's size, and finite where its plate is. What Nuke wrote must be there and
-    readable. Raises ``RenderCancelled``.
+    readable, and a movie as long as its frames are many. A movie that cannot be read here is told,
+    and with ``keep_going`` so are frames that have no plate. Raises ``RenderCancelled``.
     """
     to_look_at: list[tuple[str, int, FarmPainting | FarmOutput]] = [
         (painting.request.results, frame, painting)
@@ -51,13 +57,11 @@ def verify(job: FarmJob, cancellation: Cancellation, lines: TaskLines) -> None:
     ]
     for output in job.outputs:
         frames = FrameRange.parse(output.frames).frames
-        is_sequence = FramePattern.parse(output.pattern).is_sequence
-        to_look_at += [
-            (output.pattern, frame, output) for frame in (frames if is_sequence else frames[:1])
-        ]
+        looked_at = frames if output.is_sequence else frames[:1]
+        to_look_at += [(output.pattern, frame, output) for frame in looked_at]
     wrong: dict[str, dict[str, list[int]]] = {}
     with ThreadPoolExecutor(_READERS, "impasto-verify") as readers:
-        looks = readers.map(lambda look: _problem(look[2], look[1]), to_look_at)
+        looks = readers.map(lambda look: _problem(look[2], look[1], job.keep_going), to_look_at)
         for done, ((pattern, frame, _), problem) in enumerate(
             zip(to_look_at, looks, strict=True), start=1
         ):
@@ -69,9 +73,15 @@ def verify(job: FarmJob, cancellation: Cancellation, lines: TaskLines) -> None:
                 wrong.setdefault(problem, {}).setdefault(pattern, []).append(frame)
     for pattern in {painting.request.results for painting in job.paintings}:
         _tidy(FramePattern.parse(pattern))
+    told = 0
+    for note in _NO_FAULT:
+        if note in wrong:
+            found = wrong.pop(note)
+            told += sum(map(len, found.values()))
+            lines.warn(None, f"{_text(found)}: {note}")
     if wrong:
         raise FramesNotRight({problem: _text(found) for problem, found in wrong.items()})
-    lines.status(f"{len(to_look_at)} frames read back, all as they must be")
+    lines.status(f"{len(to_look_at) - told} frames read back, all as they must be")
 
 
 def _text(found: dict[str, list[int]]) -> str:
@@ -81,14 +91,21 @@ def _text(found: dict[str, list[int]]) -> str:
     )
 
 
-def _problem(what: FarmPainting | FarmOutput, frame: int) -> str:
+def _problem(what: FarmPainting | FarmOutput, frame: int, keep_going: bool) -> str:
     """Return what is wrong with one frame, empty for nothing."""
     if isinstance(what, FarmOutput):
-        return _problem_of_output(FramePattern.parse(what.pattern).path(frame))
-    return _problem_of_result(what, frame)
+        file = FramePattern.parse(what.pattern).path(frame)
+        length = None if what.is_sequence else len(FrameRange.parse(what.frames))
+        return _problem_of_output(file, length)
+    problem = _problem_of_result(what, frame)
+    # Paint has told of the plate and gone on; to run it again would change nothing.
+    if problem == MISSING and keep_going and _plate(what, frame) is None:
+        return NOT_PAINTED
+    return problem
 
 
-def _problem_of_output(file: Path) -> str:
+def _problem_of_output(file: Path, length: int | None) -> str:
+    """Return what is wrong with a file of Nuke's; ``length`` is a movie's, in frames."""
     try:
         if not file.stat().st_size:
             return UNREADABLE
@@ -97,12 +114,20 @@ def _problem_of_output(file: Path) -> str:
     picture = oiio.ImageInput.open(str(file))
     if picture is None:
         oiio.geterror()
-        return ""  # a movie, or what only Nuke reads: it is there, and that is all that is known
+        # A movie, or what only Nuke reads.
+        return "" if length is None else _problem_of_movie(file, length)
     try:
         is_read = picture.read_image(0, 0, 0, -1, oiio.UNKNOWN) is not None
     finally:
         picture.close()
     return "" if is_read else UNREADABLE
+
+
+def _problem_of_movie(file: Path, length: int) -> str:
+    found = count_frames(file)
+    if not found:
+        return NOT_COUNTED
+    return "" if found == length else f"a movie of {found} frames in place of {length}"
 
 
 def _problem_of_result(painting: FarmPainting, frame: int) -> str:
@@ -119,15 +144,20 @@ def _problem_of_result(painting: FarmPainting, frame: int) -> str:
         picture = read_plate(result)
     except PlateUnreadable:
         return UNREADABLE
-    plate: PlateImage | None = None
-    with contextlib.suppress(PlateError):  # plates may be gone by now: they are what is rendered
-        plate = read_plate(FramePattern.parse(painting.request.plates).path(frame))
+    plate = _plate(painting, frame)
     if plate is not None and _windows(picture) != _windows(plate):
         return OTHER_SIZE
     is_broken = ~np.isfinite(picture.colours())
     if is_broken.any() and (plate is None or (is_broken & np.isfinite(plate.colours())).any()):
         return NOT_FINITE
     return ""
+
+
+def _plate(painting: FarmPainting, frame: int) -> PlateImage | None:
+    """Return a frame's plate, None where it cannot be read: it may be gone when all is painted."""
+    with contextlib.suppress(PlateError):
+        return read_plate(FramePattern.parse(painting.request.plates).path(frame))
+    return None
 
 
 def _windows(picture: PlateImage) -> tuple[int, ...]:

@@ -12,10 +12,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from nuke_plugin.contract.library import HALF_TOLERANCE as HALF_TOLERANCE
 from nuke_plugin.worker.verify.pictures import extremes, small_stills
-
-HALF_TOLERANCE = 2e-3
-"""Largest difference in display units that a model may ship with."""
 
 PROBE_SIDE_PX = 160
 

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from model_training.cli.from_folder import PaintingsInvalid, folder_config, read_styles
-from model_training.training.config import TrainingConfig
+from model_training.training.config import TrainingConfig, read_config
 from model_training.training.config_file import ConfigInvalid
+from model_training.training.step import learning_rate, ramp
+
+CONFIGS = Path(__file__).parents[3] / "model_training" / "configs"
 
 
 @pytest.fixture
@@ -68,6 +71,29 @@ def test_defaults_suit_the_machine_and_can_be_overruled(show: Path) -> None:
     assert (asked.schedule.steps, asked.schedule.batch, asked.data.crop_px) == (7, 3, 64)
     assert asked.generator.kind == "fast"
     assert {asked.model.licence, *(s.licence for s in asked.styles)} == {"CC0"}
+
+
+@pytest.mark.parametrize(
+    ("size", "shipped"), [("full", "gallery.toml"), ("fast", "gallery_fast_taught.toml")]
+)
+def test_the_recipe_is_that_of_the_shipped_models(show: Path, size: str, shipped: str) -> None:
+    """Network, losses and the paintings' scale are those that passed the gates, for both sizes."""
+    config, _ = configured(show, size=size)
+    assert config.generator == read_config(CONFIGS / shipped).generator
+    gallery = read_config(CONFIGS / "gallery.toml")
+    assert config.losses == gallery.losses
+    assert config.data.painting_short_side_px == gallery.data.painting_short_side_px
+    assert config.data.photo_short_side_px == gallery.data.photo_short_side_px
+
+
+def test_one_run_is_rich_first_and_calm_then(show: Path) -> None:
+    """A third goes by before calm and strokes count; from the half on they do, the rate falling."""
+    schedule = configured(show)[0].schedule
+    for share, phase in ((0.0, 0.0), (0.33, 0.0), (0.5, 1.0), (1.0, 1.0)):
+        assert ramp(share, schedule.stability_from, schedule.stability_full) == phase
+        assert ramp(share, schedule.strokes_from, schedule.strokes_full) == phase
+    assert learning_rate(schedule, 0.33) > 0.5 * schedule.learning_rate
+    assert learning_rate(schedule, 0.99) < 0.05 * schedule.learning_rate
 
 
 def test_the_table_beside_the_paintings_says_more(show: Path) -> None:

@@ -96,6 +96,9 @@ def test_limits() -> None:
     style = numbers(0.19, 0.1)
     style["twin"] = numbers(0.3, 0.1)
     assert "boil.pan" in missed(style)
+    both = numbers(0.25, 0.1)
+    both["twin"] = numbers(0.3, 0.1)
+    assert missed(both)["boil.pan"] == "above 0.20 and above half of the twin's"
     style["twin"] = numbers(0.4, 0.1)
     assert missed(style) == {}
     style["grain_gain"] = 1.1

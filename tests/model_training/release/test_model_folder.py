@@ -56,6 +56,20 @@ def test_the_card_names_both_precisions(
     assert (network.file, network.half.file) == ("model.onnx", "model.fp16.onnx")
 
 
+def test_the_comparison_stands_at_the_end_of_the_description(
+    config: TrainingConfig, generator: Generator, networks: Path, tmp_path: Path
+) -> None:
+    """What was measured beside other networks is said on the card, and decides no run."""
+    said = "Public networks boil at 0.42 or more at its texture."
+    compared = config.model_copy(
+        update={"model": config.model.model_copy(update={"comparison": said})}
+    )
+    folder = write(compared, generator, networks, tmp_path / "models")
+    card = ModelCard.from_file(folder / "card.json")
+    assert card.description == f"{config.model.description} {said}"
+    assert compared.deciding() == config.deciding()
+
+
 def test_it_is_replaced_whole(
     config: TrainingConfig, generator: Generator, networks: Path, tmp_path: Path
 ) -> None:

@@ -94,6 +94,16 @@ def test_a_style_that_is_there_already_is_refused(
         StyleTraining(nothing, training_data, trunk[1].parent, CPU)
 
 
+def test_what_was_measured_of_the_trunk_is_not_said_of_the_new_styles(
+    added: TrainingConfig, trunk: tuple[Path, Path]
+) -> None:
+    """A comparison with other networks stays with the model that it was measured on."""
+    base = read_config(trunk[0])
+    model = base.model.model_copy(update={"comparison": "It boils least."})
+    with_more = with_added_styles(base, "trunk", added.styles[-1:], model)
+    assert with_more.model == base.model
+
+
 def test_rows_need_a_trunk(config_file: Path) -> None:
     """`train = "rows"` without a run to start from is refused when the file is read."""
     text = config_file.read_text(encoding="utf-8")

@@ -27,6 +27,34 @@ def test_shipped_configurations_are_valid(path: Path) -> None:
         assert read_config(path).styles
 
 
+CONFIGS = SHIPPED[0].parent
+
+
+@pytest.mark.parametrize("name", ["gallery", "gallery_fast"])
+def test_a_twin_differs_by_its_norm_alone(name: str) -> None:
+    """Start, losses, teacher and steps of what ships and of its twin are the same."""
+    ours, twin = (read_config(CONFIGS / f"{file}.toml") for file in (name, f"{name}_twin"))
+    assert ours.generator.norm == "weight"
+    normed = ours.generator.model_copy(update={"norm": "instance"})
+    assert twin == ours.model_copy(update={"generator": normed})
+
+
+def test_the_plain_twin_is_trained_as_public_networks_are() -> None:
+    """Content, Gram matrices and total variation alone weigh anything; all else is the twin's."""
+    twin, plain = (
+        read_config(CONFIGS / f"{file}.toml") for file in ("gallery_twin", "gallery_twin_plain")
+    )
+    assert plain == twin.model_copy(update={"losses": plain.losses})
+    settings = ("stroke_bands_px", "boil_floor", "boil_gate", "grain_floor", "r1")
+    weights = plain.losses.model_dump(exclude=set(settings))
+    assert {name for name, weight in weights.items() if weight > 0.0} == {
+        "content",
+        "style",
+        "total_variation",
+    }
+    assert (plain.losses.content, plain.losses.style) == (twin.losses.content, twin.losses.style)
+
+
 def test_there_is_a_shipped_configuration() -> None:
     """The test above has something to look at."""
     assert SHIPPED
@@ -40,6 +68,7 @@ def test_there_is_a_shipped_configuration() -> None:
         ('id = "second"', 'id = "first"', "first"),
         ("trunk = 16", 'trunk = "wide"', "generator.trunk"),
         ("adversarial_full = 0.4", "adversarial_full = 0.1", "adversarial_from"),
+        ("batch = 2", "batch = 2\nstrokes_from = 0.4", "strokes_from"),
         ("[generator]", "[generator", "TOML"),
     ],
 )

@@ -106,6 +106,38 @@ def test_a_gram_term_brings_the_features_and_boil_the_motion(
     assert set(training.step(39)) == {"pixels", "high_pass", "discriminator", *weights}
 
 
+def test_the_adversary_yields_where_the_gate_is_missed(
+    config: TrainingConfig, training_data: Path, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A photo's adversarial term is in full up to the gate and gate / boil of it beyond.
+
+    Boil is measured for it also where it is no loss, and the run is known to become dearer.
+    """
+    assert config.distil is not None
+    weighed = {}
+    for gate in (1e-3, 1e3):
+        weights = {"adversarial": 0.5, "boil": float(gate > 1.0), "boil_gate": gate}
+        ramps = {"stability_from": 0.0, "stability_full": 0.0}
+        update = {
+            "distil": config.distil.model_copy(update=weights),
+            "schedule": config.schedule.model_copy(update=ramps),
+        }
+        gated = config.model_copy(update=update)
+        assert gated.adversary_joins
+        training = DistilTraining(gated, training_data, runs, CPU)
+        assert training.adversary is not None
+        monkeypatch.setattr(
+            training.adversary, "play", lambda real, made, number: (torch.ones(len(made.image)), {})
+        )
+        terms, _ = training.terms(39)
+        weighed[gate] = terms["adversarial"]
+    assert weighed[1e3].tolist() == pytest.approx([0.5] * len(weighed[1e3]))
+    boil = terms["boil"]
+    assert bool((boil > 1e-2).all())
+    assert torch.allclose(weighed[1e-3], 0.5 * 1e-3 / boil)
+    assert not config.adversary_joins
+
+
 def test_a_style_that_the_teacher_does_not_know_is_named(
     config: TrainingConfig, training_data: Path, runs: Path
 ) -> None:

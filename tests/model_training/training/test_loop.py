@@ -105,23 +105,42 @@ def test_a_gradient_that_is_no_number_reaches_no_weight(
     assert all(torch.equal(before[k], v) for k, v in training.generator.state_dict().items())
 
 
-def test_a_run_that_diverges_keeps_its_last_state(
-    config: TrainingConfig, training_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The state on disk is that of the last save, and training can be resumed from it."""
-    schedule = config.schedule.model_copy(update={"save_every": 1})
-    config = config.model_copy(update={"schedule": schedule})
+def diverge_at(step_number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a run's weights become no numbers before a step."""
     step = StyleTraining.step
 
     def diverging(training: StyleTraining, number: int) -> dict[str, float]:
-        if number == 1:
+        if number == step_number:
             with torch.no_grad():
                 training.generator.to_rgb.bias[:] = float("nan")
         return step(training, number)
 
     monkeypatch.setattr(StyleTraining, "step", diverging)
-    with pytest.raises(TrainingDiverged, match="step 1"):
+
+
+def test_a_run_that_diverges_keeps_its_last_state(
+    config: TrainingConfig, training_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state on disk is that of the last save, and a run may start from it as it is told."""
+    schedule = config.schedule.model_copy(update={"save_every": 1})
+    config = config.model_copy(update={"schedule": schedule})
+    diverge_at(1, monkeypatch)
+    kept = r"step 1: .*The state of step 1 is kept; .*start = 'run'"
+    with pytest.raises(TrainingDiverged, match=kept):
         train(config, training_data, tmp_path / "run", resume=False, report=lambda progress: None)
     state = load_file(str(tmp_path / "run" / "state.safetensors"))
     assert saved_step(tmp_path / "run") == 1
     assert all(bool(value.isfinite().all()) for value in state.values())
+
+
+def test_a_run_that_diverges_before_it_saved_says_so(
+    config: TrainingConfig, training_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No state is promised that is not there, and none to start from."""
+    diverge_at(0, monkeypatch)
+    with pytest.raises(
+        TrainingDiverged, match=r"step 0: .*No state was saved before; lower"
+    ) as end:
+        train(config, training_data, tmp_path / "run", resume=False, report=lambda progress: None)
+    assert "start =" not in str(end.value)
+    assert saved_step(tmp_path / "run") is None

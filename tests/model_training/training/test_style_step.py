@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from model_training.training.config import AdversaryConfig, TrainingConfig, read_config
+from model_training.training.step import ramp
 from model_training.training.style_step import StyleTraining, permute_patches
 
 CPU = torch.device("cpu")
@@ -69,6 +70,56 @@ def test_grain_that_grows_is_asked_for(config: TrainingConfig, training_data: Pa
     assert terms[0.0] > terms[0.1] > terms[4.0] == 0.0
     plain = StyleTraining(config, training_data, training_data, CPU).step(PLAYING)
     assert "grain" not in plain
+
+
+def test_a_ramp_without_a_length_is_a_step() -> None:
+    """Nothing before, all from there on; a configuration may name one share for both ends."""
+    assert [ramp(share, 0.5, 0.5) for share in (0.0, 0.49, 0.5, 1.0)] == [0.0, 0.0, 1.0, 1.0]
+    assert [ramp(share, 0.2, 0.4) for share in (0.1, 0.3, 0.4)] == pytest.approx([0.0, 0.5, 1.0])
+
+
+def test_strokes_join_when_they_are_asked_for(config: TrainingConfig, training_data: Path) -> None:
+    """Before their ramp strokes count nothing, calm a tenth; behind it both count in full."""
+    losses = config.losses.model_copy(update={"strokes": 5.0, "boil": 9.0})
+    terms = {}
+    for full in (0.0, 1.0):
+        ramps = {"strokes_from": full, "strokes_full": full}
+        ramps |= {"stability_from": full, "stability_full": full}
+        update = {"losses": losses, "schedule": config.schedule.model_copy(update=ramps)}
+        training = StyleTraining(
+            config.model_copy(update=update), training_data, training_data, CPU
+        )
+        terms[full] = training.step(0)
+    assert terms[0.0]["strokes"] > terms[1.0]["strokes"] == 0.0
+    assert terms[1.0]["boil"] == pytest.approx(0.1 * terms[0.0]["boil"], rel=1e-4)
+
+
+def test_the_adversary_yields_where_the_gate_is_missed(
+    config: TrainingConfig, training_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each picture's adversarial term is in full up to the gate, and gate / boil of it beyond."""
+    weighed = {}
+    for gate in (1e-3, 1e3):
+        losses = {"boil_gate": gate, "boil": 1.0, "adversarial": 0.5}
+        ramps = {"stability_from": 0.0, "stability_full": 0.0}
+        update = {
+            "losses": config.losses.model_copy(update=losses),
+            "schedule": config.schedule.model_copy(update=ramps),
+        }
+        training = StyleTraining(
+            config.model_copy(update=update), training_data, training_data, CPU
+        )
+        monkeypatch.setattr(
+            training.adversary, "play", lambda real, made, number: (torch.ones(len(made.image)), {})
+        )
+        terms, _ = training.terms(PLAYING)
+        weighed[gate] = terms["adversarial"]
+    played = weighed[1e3] > 0.0
+    assert bool(played.any())
+    assert weighed[1e3][played].tolist() == pytest.approx([0.5] * int(played.sum()))
+    boil = terms["boil"][played]
+    assert bool((boil > 1e-2).all())
+    assert torch.allclose(weighed[1e-3][played], 0.5 * 1e-3 / boil)
 
 
 def test_a_style_may_have_several_images(config: TrainingConfig, training_data: Path) -> None:

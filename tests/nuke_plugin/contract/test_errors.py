@@ -354,6 +354,11 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "with the job, or copy it to a place that IMPASTO_MODELS names on the host.",
     ),
     (
+        errors.FarmOutputUnreachable("node7", "/show/comp", "No such file or directory"),
+        "The host node7 cannot write to /show/comp: No such file or directory. Make the folder or "
+        "mount its drive there, or correct Results or the Write's file, and send the job again.",
+    ),
+    (
         errors.GpuNotThere("node7", "libcudnn.so.9 is missing."),
         "The host node7 was to have a GPU and none works there: libcudnn.so.9 is missing. Repair "
         "it (`impasto doctor` names what is missing), or send the job with --device any, which "

@@ -218,6 +218,25 @@ def test_half_network_file_is_checked_too(tmp_path: Path) -> None:
         verify_network_file(installed)
 
 
+@pytest.mark.parametrize(
+    ("gates", "said"),
+    [
+        ({"fp16_max_abs": 0.002}, ""),
+        ({"fp16_max_abs": 0.0021}, "differs by 0.0021, and at most 0.002"),
+        ({}, "differs by an unknown amount"),
+    ],
+)
+def test_half_precision_is_a_matter_of_the_gates(
+    tmp_path: Path, gates: dict[str, float], said: str
+) -> None:
+    """It may be used where its measured difference is small enough; else the value is named."""
+    half = {"file": "half.onnx", "sha256": hashlib.sha256(b"half").hexdigest(), "size_bytes": 4}
+    write_model(tmp_path, network__half=half, gates=gates)
+    problem = library(tmp_path).find("masters").half_precision_problem
+    assert bool(problem) == bool(said)
+    assert said in problem
+
+
 def test_styles_and_effects_are_listed_apart(tmp_path: Path) -> None:
     """One place holds both kinds, each listed by itself, and a broken effect is a problem."""
     write_model(tmp_path, "masters")

@@ -11,6 +11,7 @@ import pytest
 
 from nuke_plugin import frame_states, style_node
 from nuke_plugin.contract.errors import (
+    FarmOutputUnreachable,
     ModelNotFound,
     NodesInChain,
     NothingToSend,
@@ -93,6 +94,23 @@ def test_what_is_on_screen_must_be_saved(comp: Comp, nuke: ModuleType) -> None:
         job_of([node], ANY)
 
 
+def test_a_write_with_other_tcl_is_no_change(
+    comp: Comp, nuke: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The script's own Write names its files by the user's own Tcl, and nothing is to be saved."""
+    elsewhere = str(comp.folder / "comps").replace("\\", "/")
+    monkeypatch.setenv("SHOT", elsewhere)
+    node = comp.node()
+    write = nuke.nodes.Write(file="[getenv SHOT]/comp.%04d.exr", file_type="exr")
+    write.setInput(0, node)
+    comp.save()
+    job = job_of([node], ANY)
+
+    assert [output.pattern for output in job.outputs] == [f"{elsewhere}/comp.%04d.exr"]
+    assert not nuke.modified()
+    assert write["file"].value() == "[getenv SHOT]/comp.%04d.exr"
+
+
 def test_two_nodes_of_one_file_get_their_own(comp: Comp, nuke: ModuleType) -> None:
     """A copy that shares its results gets a file of its own, which must be saved first."""
     one = comp.node()
@@ -140,8 +158,26 @@ def test_what_cannot_be_painted_is_not_sent(comp: Comp) -> None:
         job_of([node], ANY)
 
 
+def test_what_cannot_be_written_is_not_sent(comp: Comp) -> None:
+    """A Write's folder that nobody makes, and Results below a file, are told before any farm."""
+    node = comp.node()
+    write = write_below(node, comp.folder)
+    write["create_directories"].setValue(False)
+    comp.save()
+    with pytest.raises(FarmOutputUnreachable, match=r"cannot write to .*/comp: "):
+        job_of([node], ANY)
+    (comp.folder / "comp").mkdir()
+    assert len(job_of([node], ANY).outputs) == 1
+
+    blocked = comp.folder / "plates" / "shot.1001.exr" / "painted.%04d.exr"
+    node["results"].setValue(str(blocked).replace("\\", "/"))
+    comp.save()
+    with pytest.raises(FarmOutputUnreachable, match=r"cannot write to .*shot\.1001\.exr: "):
+        job_of([node], ANY)
+
+
 def test_a_write_that_is_limited_or_off(comp: Comp) -> None:
-    """A Write writes its own range; one that is disabled or has no file is left out."""
+    """A Write writes its own range; one that is disabled or has no frame of it is left out."""
     node = comp.node()
     limited = write_below(node, comp.folder / "a")
     limited["use_limit"].setValue(True)
@@ -149,6 +185,9 @@ def test_a_write_that_is_limited_or_off(comp: Comp) -> None:
     limited["last"].setValue(1050)
     off = write_below(node, comp.folder / "b")
     off["disable"].setValue(True)
+    elsewhere = write_below(node, comp.folder / "c")
+    for name, value in (("use_limit", True), ("first", 1), ("last", 9)):
+        elsewhere[name].setValue(value)
     comp.save()
     job = job_of([node], ANY)
     assert [(output.write, output.frames) for output in job.outputs] == [

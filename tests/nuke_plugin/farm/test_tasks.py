@@ -81,6 +81,61 @@ def test_the_comp_shows_what_is_painted(terminal_comp: Comp, job_file: Path) -> 
     assert terminal_comp.script.read_bytes() == script
 
 
+def test_a_script_saved_in_proxy_mode(
+    terminal_comp: Comp, job_file: Path, nuke: ModuleType
+) -> None:
+    """Plates and comp are of full size, under the Write's own name; the script stays as it is."""
+    (node,) = style_node.all_style_nodes()
+    width = node.width()
+    proxies = terminal_comp.folder / "proxies" / "c.%04d.exr"
+    nuke.toNode("Write1")["proxy"].setValue(str(proxies).replace("\\", "/"))
+    nuke.root().setProxy(True)
+    terminal_comp.save()
+    script = terminal_comp.script.read_bytes()
+    assert b"proxy true" in script
+    words = ["describe", "--script", str(terminal_comp.script), "--job", str(job_file)]
+    assert tasks.main(words) == tasks.DONE
+    assert FarmJob.from_file(job_file, "here").largest_px[0] == width
+
+    frame = ["--frames", "1001", "--job", str(job_file)]
+    assert tasks.main(["plates", *frame]) == tasks.DONE
+    assert not nuke.root().proxy()
+    (node,) = style_node.all_style_nodes()
+    render.render_and_wait(node, FrameRange((1001,)))
+    assert tasks.main(["comp", *frame]) == tasks.DONE
+    assert (terminal_comp.folder / "comp" / "c.1001.exr").is_file()
+    assert not proxies.parent.exists()
+    assert terminal_comp.script.read_bytes() == script
+
+
+def test_a_movie_is_whole_whatever_the_chunks(
+    terminal_comp: Comp, nuke: ModuleType, tmp_path: Path
+) -> None:
+    """A movie is written with the chunk of its first frame alone; frames as files go by chunks."""
+    node = terminal_comp.node()
+    for name, kind in (("c.%04d.exr", "exr"), ("c.mov", "mov")):
+        write = nuke.nodes.Write(raw=True, create_directories=True)
+        write["file_type"].setValue(kind)
+        write["file"].setValue(str(terminal_comp.folder / "comp" / name).replace("\\", "/"))
+        write.setInput(0, node)
+    terminal_comp.save()
+    file = tmp_path / "job.json"
+    script = str(terminal_comp.script)
+    assert tasks.main(["describe", "--script", script, "--job", str(file)]) == tasks.DONE
+    (node,) = style_node.all_style_nodes()
+    render.render_and_wait(node)
+    comp = terminal_comp.folder / "comp"
+    frames_executed = []
+    nuke.addBeforeFrameRender(lambda: frames_executed.append(nuke.thisNode().name()))
+
+    assert tasks.main(["comp", "--frames", "1003", "--job", str(file)]) == tasks.DONE
+    assert [found.name for found in comp.iterdir()] == ["c.1003.exr"]
+    assert tasks.main(["comp", "--frames", "1001-1002", "--job", str(file)]) == tasks.DONE
+    names = ["c.1001.exr", "c.1002.exr", "c.1003.exr", "c.mov"]
+    assert sorted(found.name for found in comp.iterdir()) == names
+    assert frames_executed == ["Write1"] * 3 + ["Write2"] * 3
+
+
 def test_files_are_found_where_the_host_has_them(
     terminal_comp: Comp, job_file: Path, nuke: ModuleType
 ) -> None:
@@ -122,6 +177,21 @@ def test_what_fails_says_whose_it_is(
     job_file.write_text(text.replace("ImpastoStyle1", "Sky"), encoding="utf-8")
     assert tasks.main(["plates", *words]) == tasks.USER
     assert "has no Impasto node 'Sky'" in last_line(capsys)
+
+
+def test_a_host_that_cannot_write_the_comp(
+    terminal_comp: Comp, job_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first step says so, and renders no plate for what would come to nothing in the end."""
+    words = ["plates", "--frames", "1001", "--job", str(job_file)]
+    in_the_way = terminal_comp.folder / "comp"
+    in_the_way.write_text("", encoding="utf-8")
+    assert tasks.main(words) == tasks.USER
+    assert f"cannot write to {in_the_way}: " in last_line(capsys)
+    (node,) = style_node.all_style_nodes()
+    assert not (terminal_comp.result_file(node, 1001).parent / "plates").exists()
+    in_the_way.unlink()
+    assert tasks.main(words) == tasks.DONE
 
 
 def test_a_job_is_written_or_not(

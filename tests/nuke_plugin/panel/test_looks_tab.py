@@ -87,6 +87,21 @@ def test_a_look_goes_from_node_to_disk_to_node(
     assert len(session.undo.steps) == before + 1
 
 
+def test_a_blend_has_the_picture_of_its_heaviest_style(
+    looks: LooksTab, comp: Comp, qtbot: Any
+) -> None:
+    """A look of several styles is known by the picture of the one that counts most."""
+    node = comp.node(style_weight=0.3, style2="cold", style2_weight=0.7)
+    assert node["style"].value() == "warm"
+    looks.name_field.setText("Dusk")
+    press(looks.save_button, looks, qtbot)
+    (saved,) = looks.model.looks()
+    assert len(saved.stored.look.styles) == 2
+    assert saved.stored.thumbnail is not None
+    thumbnail = QtGui.QImage(str(saved.stored.thumbnail))
+    assert thumbnail.pixelColor(5, 5).getRgb()[:3] == (60, 120, 220)  # cold's
+
+
 def test_the_show_s_looks_are_apart(looks: LooksTab, comp: Comp, library: Path, qtbot: Any) -> None:
     """What is saved in the show library stands there, and not among the shot's."""
     comp.node()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 from nuke_standin import session
@@ -14,7 +15,7 @@ from nuke_plugin import frame_states, style_node
 from nuke_plugin.contract.errors import NothingToSend
 from nuke_plugin.contract.farm_job import GPU, FarmJob
 from nuke_plugin.contract.frame_range import FrameRange
-from nuke_plugin.frame_states import FrameStates
+from nuke_plugin.frame_states import NO_FRAMES, FrameStates
 from nuke_plugin.looks import on_node
 from nuke_plugin.looks.facts import OTHER_KIND
 from nuke_plugin.panel import shot_actions, shot_rows, shot_table
@@ -302,19 +303,52 @@ class Clock:
         return self.now
 
 
-def test_states_are_read_for_what_is_on_the_screen(comp: Comp, nuke: ModuleType) -> None:
+class Judged:
+    """A judging whose slices are given: what each finds, or a fault; each takes half a second."""
+
+    def __init__(self, slices: list[Any], clock: Clock = Clock()) -> None:  # noqa: B008
+        self._slices, self._clock = iter(slices), clock
+
+    def go_on(self) -> Any:
+        """Return what the next slice finds."""
+        self._clock.now += 0.5
+        found = next(self._slices)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+ONE_FRESH = FrameStates(FrameRange((1001,)), FrameRange(()), FrameRange(()))
+
+
+@pytest.fixture
+def reader_of() -> Iterator[Callable[..., StateReader]]:
+    """Make readers of states that look no more when the test is over."""
+    made: list[StateReader] = []
+
+    def make(*arguments: Any) -> StateReader:
+        made.append(StateReader(*arguments))
+        return made[-1]
+
+    yield make
+    for reader in made:
+        reader.stop()
+
+
+def test_states_are_read_for_what_is_on_the_screen(
+    comp: Comp, nuke: ModuleType, reader_of: Callable[..., StateReader]
+) -> None:
     """One node a look, those on the screen only, and again the later, the more it cost."""
     nodes = [comp.node() for _ in range(4)]
     table, clock = ShotTable(), Clock()
     table.setNodes(nodes)
     looked: list[str] = []
 
-    def states_of(node: Any) -> FrameStates:
+    def judging_of(node: Any) -> Any:
         looked.append(node.fullName())
-        clock.now += 0.5
-        return FrameStates(FrameRange((1001,)), FrameRange(()), FrameRange(()))
+        return Judged([ONE_FRESH], clock)
 
-    reader = StateReader(table, lambda: [1, 2], states_of, clock)
+    reader = reader_of(table, lambda: [1, 2], judging_of, clock)
     for _ in range(5):
         reader.look()
     assert looked == [nodes[1].fullName(), nodes[2].fullName()]
@@ -331,6 +365,58 @@ def test_states_are_read_for_what_is_on_the_screen(comp: Comp, nuke: ModuleType)
     clock.now += 100
     reader.look()
     assert len(looked) == 3
+
+
+def test_a_node_is_judged_in_slices(
+    comp: Comp, nuke: ModuleType, reader_of: Callable[..., StateReader]
+) -> None:
+    """A look takes a slice; the row is told when all are done, and what they cost counts whole."""
+    nodes = [comp.node() for _ in range(2)]
+    table, clock = ShotTable(), Clock()
+    table.setNodes(nodes)
+    judged = {
+        nodes[0].fullName(): Judged([None, None, ONE_FRESH, None, ONE_FRESH], clock),
+        nodes[1].fullName(): Judged([ONE_FRESH, ONE_FRESH], clock),
+    }
+    reader = reader_of(table, lambda: [0, 1], lambda node: judged[node.fullName()], clock)
+    told = []
+    for _ in range(4):
+        reader.look()
+        told.append([table.states(row) for row in (0, 1)])
+        assert reader._timer.isActive()
+        assert reader._timer.interval() >= 4500  # a tenth of the time, after each slice
+    assert told == [[None, None], [None, None], [ONE_FRESH, None], [ONE_FRESH, ONE_FRESH]]
+    clock.now = 70.0
+    reader.look()  # the second, 25 s after its half second; the first cost 1.5 s
+    assert reader._judged is None
+    clock.now = 80.0
+    reader.look()
+    assert reader._judged is not None
+    nuke.delete(nodes[0])
+    reader.look()
+    assert reader._judged is None
+
+
+def test_a_fault_of_one_row_costs_no_other(
+    comp: Comp, nuke: ModuleType, reader_of: Callable[..., StateReader]
+) -> None:
+    """When a node cannot be judged the rows below it are, and it is tried again later."""
+    nodes = [comp.node() for _ in range(2)]
+    table, clock = ShotTable(), Clock()
+    table.setNodes(nodes)
+    judged = {
+        nodes[0].fullName(): Judged([ZeroDivisionError("planted"), ONE_FRESH], clock),
+        nodes[1].fullName(): Judged([ONE_FRESH], clock),
+    }
+    reader = reader_of(table, lambda: [0, 1], lambda node: judged[node.fullName()], clock)
+    with pytest.raises(ZeroDivisionError):
+        reader.look()
+    assert reader._timer.isActive()
+    reader.look()
+    assert [table.states(row) for row in (0, 1)] == [None, ONE_FRESH]
+    clock.now += 100
+    reader.look()
+    assert table.states(0) == ONE_FRESH
 
 
 def test_five_hundred_rows_cost_what_is_seen(
@@ -362,7 +448,7 @@ def test_five_hundred_rows_cost_what_is_seen(
         return row_of(node, *rest)
 
     monkeypatch.setattr(shot_table, "row_of", watched)
-    monkeypatch.setattr(frame_states, "of", lambda node: frame_states.NO_FRAMES)
+    monkeypatch.setattr(shots.reader, "_judging_of", lambda node: Judged([NO_FRAMES]))
     shots._walk_at = float("inf")
     shots.proxy.sort(-1)
     shots.table.setNodes([Named(node) for node in nodes])

@@ -6,6 +6,7 @@ check must see it; what it is told by is the check's own affair.
 
 from __future__ import annotations
 
+import copy
 import sys
 from collections.abc import Callable
 from types import ModuleType
@@ -179,6 +180,20 @@ def _removal_breaks_expressions(patch: Patch) -> None:
                     held._value = [0.0 if x else v for x, v in zip(looks, held._value)]
 
     patch.setattr(knob_holder.KnobHolder, "removeKnob", thorough)
+
+
+def _groups_stand_still(patch: Patch) -> None:
+    find = expression.find_knob
+
+    def still(path: str, scope: Any) -> Any:
+        found = find(path, scope)
+        if found is None or not path.startswith("parent."):
+            return found
+        held = copy.copy(found)
+        held._number = lambda frame, view="main", index=0: found._number(found._now(), view, index)
+        return held
+
+    patch.setattr(expression, "find_knob", still)
 
 
 def _clears_keys_alone(patch: Patch) -> None:
@@ -360,6 +375,7 @@ BREAKERS: dict[str, Callable[[Patch], object]] = {
     "read-error-in-expression": _error_is_never_true,
     "copy-keeps-the-rest": _copy_takes_alpha,
     "mix-0-is-the-plate": _switch_works_on_pixels,
+    "parent-in-expression": _groups_stand_still,
     "exists-parent-input": lambda p: p.setitem(tcl.COMMANDS, "exists", lambda t, a: "1"),
     "raw-half-floats": _read_clamps,
     "reload-shows-new-files": lambda p: p.setattr(

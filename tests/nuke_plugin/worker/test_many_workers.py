@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -16,9 +17,11 @@ from nuke_plugin.contract.errors import (
     StrengthOutOfRange,
     WorkerDied,
 )
+from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.library import InstalledModel
 from nuke_plugin.worker import many_workers
 from nuke_plugin.worker.cancellation import Cancellation
+from nuke_plugin.worker.frame_claims import FrameClaims
 from nuke_plugin.worker.many_workers import graphics_cards, render_by_many
 from nuke_plugin.worker.pipeline import FrameDone, RenderSettings, Studio, render
 from nuke_plugin.worker.providers import THREADS_VARIABLE, usable_threads
@@ -133,6 +136,45 @@ def test_a_workers_error_is_raised_and_a_frame_given_up_is_told(
     )
 
 
+def test_a_frame_of_another_process_is_waited_for_and_kept(
+    shot: RenderSettings, studio: Studio, tmp_path: Path
+) -> None:
+    """What another process holds the workers leave to it; what it finished meanwhile is kept."""
+    alone = replace(shot, results=str(tmp_path / "alone" / "painted.%04d.exr"))
+    render(alone, studio)
+    other = FrameClaims(FramePattern.parse(shot.results))
+    Path(shot.results).parent.mkdir()
+    assert other.take(1002)
+    told: list[FrameDone] = []
+
+    def finish(done: FrameDone) -> None:
+        told.append(done)
+        if len(told) == 7:
+            shutil.copy(alone.results % 1002, shot.results % 1002)
+            other.release_all()
+
+    settings = replace(shot, resume=True)
+    stop = Cancellation()
+    report = render_by_many(settings, 2, studio, cancellation=stop, on_progress=finish)
+    assert (report.written, report.kept) == (tuple(f for f in FRAMES if f != 1002), (1002,))
+    assert [(done.done, done.total) for done in told] == [(count, 8) for count in range(1, 9)]
+    assert (told[-1].frame, told[-1].was_there) == (1002, True)
+    assert contents(shot.results) == contents(alone.results)
+
+
+def test_a_warning_of_the_whole_range_is_told_once(shot: RenderSettings, studio: Studio) -> None:
+    """Each worker warns of its slice; of what is true of all of them the user hears once."""
+    warned: list[tuple[int | None, str]] = []
+    render_by_many(
+        replace(shot, half_precision=True),
+        2,
+        studio,
+        cancellation=Cancellation(),
+        on_warning=lambda frame, text: warned.append((frame, text)),
+    )
+    assert ["half precision" in text for frame, text in warned if frame is None] == [True]
+
+
 def test_a_worker_that_dies_is_an_error(
     shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,6 +213,7 @@ def test_threads_are_shared(monkeypatch: pytest.MonkeyPatch) -> None:
     assert usable_threads() <= (os.cpu_count() or 1)
     environ = many_workers._environment(3, 2, ("GPU-a", "GPU-b"))
     assert environ[many_workers.DEVICES_VARIABLE] == "GPU-b"
+    assert many_workers._environment(1, 3, ())[many_workers.CARD_SHARE_VARIABLE] == "3"
 
 
 def test_cards_that_are_named_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,6 +101,14 @@ def test_a_small_card_gets_smaller_windows(card: ModelCard) -> None:
     assert large.bytes < planned(card, UHD).bytes or large.frames > planned(card, UHD).frames
 
 
+def test_what_follows_a_lost_card_is_planned_too(card: ModelCard) -> None:
+    """The plan for the processor is the one that a machine without a card gets."""
+    plan = planned(card, UHD_8K, available_bytes=4 * GB, card_bytes=140 * GB)
+    assert plan.window_limit_px == 36_000_000
+    assert plan.on_processor == planned(card, UHD_8K, available_bytes=4 * GB)
+    assert planned(card, UHD_8K).on_processor is None
+
+
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (16384, 16), (3, 5000)])
 def test_every_shape_has_a_plan(card: ModelCard, width: int, height: int) -> None:
     """The smallest and the longest frames are planned without a warning."""

@@ -14,11 +14,15 @@ import pytest
 
 from nuke_plugin.contract.errors import OptionInvalid, OutOfMemory
 from nuke_plugin.contract.library import ModelLibrary
-from nuke_plugin.worker import ready_painter
+from nuke_plugin.contract.stroke_settings import StrokeSettings
+from nuke_plugin.worker import memory_plan, pipeline, ready_painter, steady_frames
+from nuke_plugin.worker import painter as painter_module
 from nuke_plugin.worker.network import Network
 from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.pipeline import RenderSettings, Studio, render
 from nuke_plugin.worker.providers import working_providers
+from nuke_plugin.worker.sessions import Runner
+from nuke_plugin.worker.steady import PaintedFrame
 from tests.exr_files import half_rgba, read_exr, write_exr
 from tests.nuke_plugin.worker.test_gpu_devices import LISTED, driver_tool
 from tests.nuke_plugin.worker.test_network import dying_card
@@ -86,6 +90,39 @@ def test_a_card_that_is_lost_loses_no_frame(
         np.testing.assert_array_equal(painted, whole)
 
 
+def test_a_lost_card_takes_its_large_windows_along(
+    shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The processor gets the windows that it would have had without a card, read ahead or not."""
+    plain = replace(shot, fold=False, strokes=StrokeSettings(None))
+    expected, _ = rendered(replace(plain, results=shot.results + ".exr"), studio)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", dying_card(fails_at=3))
+    monkeypatch.setattr("nuke_plugin.worker.network.working_providers", lambda: (CARD, "CPU"))
+    monkeypatch.setattr(ready_painter, "memory_there", lambda *_: (8_000_000_000, 8_000_000_000))
+    monkeypatch.setattr(memory_plan, "_LIMITS_PX", (4000,))
+    given: list[tuple[str, int]] = []
+    run = Runner.run
+
+    def noted(runner: Runner, output: str, inputs: Any, options: Any) -> Any:
+        image = next(value for value in inputs.values() if value.ndim == 4)
+        given.append((runner.provider, image.shape[2] * image.shape[3]))
+        return run(runner, output, inputs, options)
+
+    monkeypatch.setattr(Runner, "run", noted)
+    report, warnings = rendered(plain, fresh(studio))
+    assert report.written == expected.written == FRAMES
+    on_card = {px for provider, px in given if provider == CARD}
+    on_processor = {px for provider, px in given if provider == "CPUExecutionProvider"}
+    assert min(on_card) > 4000
+    assert max(on_processor) <= 4000
+    assert [text for frame, text in warnings if "pieces are of at most 0.004 mega" in text]
+    assert not [text for _, text in warnings if "Memory ran out" in text]
+    for frame in FRAMES:
+        painted = read_exr(Path(shot.results % frame)).channels["R"].astype(np.float32)
+        whole = read_exr(Path((shot.results + ".exr") % frame)).channels["R"].astype(np.float32)
+        np.testing.assert_allclose(painted, whole, rtol=1e-3, atol=1e-3)
+
+
 def test_a_lost_card_is_tried_again_by_the_next_render(
     shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +188,82 @@ def test_a_plate_that_finds_no_memory_alone_ends_the_render(
         render(shot, studio)
 
 
+def fails_once(step: Any, at: int) -> Any:
+    """Return a step that finds no memory at one of its turns."""
+    turns = [0]
+
+    def failing(*arguments: Any, **named: Any) -> Any:
+        turns[0] += 1
+        if turns[0] == at:
+            raise MemoryError("Unable to allocate 93.1 GiB")
+        return step(*arguments, **named)
+
+    return failing
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (Painter, "finish"),  # while a frame is saved
+        (pipeline, "write_result"),
+        (painter_module, "enlarged"),  # while it is painted
+        (steady_frames, "steadied"),
+        (PaintedFrame, "of"),
+    ],
+)
+def test_memory_that_runs_out_anywhere_is_survived(
+    shot: RenderSettings,
+    studio: Studio,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: Any,
+    name: str,
+) -> None:
+    """The frame is begun again, alone; every frame is on disk with the pixels it has else."""
+    settings = replace(shot, steady=1, strokes=StrokeSettings(1.0), marks_frames=True)
+    whole = replace(settings, results=shot.results.replace("results", "whole"))
+    rendered(whole, studio)
+    monkeypatch.setattr(owner, name, fails_once(getattr(owner, name), at=3))
+    report, warnings = rendered(settings, studio)
+    assert report.written == FRAMES
+    told = [frame for frame, text in warnings if "one frame is held at a time" in text]
+    assert len(told) == 1
+    assert told[0] in FRAMES
+    for frame in FRAMES:
+        painted = read_exr(Path(settings.results % frame)).channels["R"]
+        expected = read_exr(Path(whole.results % frame)).channels["R"]
+        np.testing.assert_array_equal(painted, expected)
+    left = sorted(path.name for path in Path(settings.results).parent.iterdir())
+    assert left == [f"painted.{frame:04d}.exr" for frame in FRAMES]
+
+
+def test_memory_that_runs_out_beside_a_frame_is_survived(
+    shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A neighbour of a steadied frame that cannot be read for want of memory ends no render."""
+    monkeypatch.setattr(Painter, "see", fails_once(Painter.see, at=2))
+    report, _ = rendered(replace(shot, frames="2", steady=1), studio)
+    assert report.written == (2,)
+
+
+@pytest.mark.parametrize("name", ["_paint", "_write"])
+def test_a_frame_that_finds_no_memory_alone_is_named(
+    shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The error says which frame it was; those before it are on disk."""
+    step = getattr(pipeline._Job, name)
+
+    def full_at_the_third(job: Any, loaded: Any, *others: Any) -> Any:
+        if loaded.frame == 3:
+            raise OutOfMemory(90, 60)
+        return step(job, loaded, *others)
+
+    monkeypatch.setattr(pipeline._Job, name, full_at_the_third)
+    with pytest.raises(OutOfMemory, match="frame 3, of 90 by 60") as caught:
+        render(shot, studio)
+    assert caught.value.frame == 3
+    assert Path(shot.results % 2).is_file()
+
+
 def test_a_card_that_is_not_there_is_refused(
     shot: RenderSettings, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,6 +285,18 @@ def test_a_wish_for_a_card_where_none_works_is_told(
     assert [text for _, text in warnings if "--device 0 means nothing" in text]
     _, warnings = rendered(replace(shot, device=0, use_gpu=False, overwrite=True), studio)
     assert warnings == []
+
+
+def test_a_stroke_scale_that_is_held_is_told(shot: RenderSettings, studio: Studio) -> None:
+    """Finer strokes than at twice the frame's size are not to be had, and the limit is named."""
+    write_exr(Path(shot.plates % 1), half_rgba(180, 160))
+    small = replace(shot, frames="1", strokes=StrokeSettings(0.5), overwrite=True)
+    held = [text for _, text in rendered(small, studio)[1] if "is held to" in text]
+    assert len(held) == 1
+    assert "0.5 is held to 0.8 at 160 pixels" in held[0]
+    for scale in (0.8, 1.0, None):
+        _, warnings = rendered(replace(small, strokes=StrokeSettings(scale)), studio)
+        assert not [text for _, text in warnings if "is held to" in text]
 
 
 def test_a_network_that_cannot_be_folded_is_told(

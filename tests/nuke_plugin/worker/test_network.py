@@ -24,6 +24,7 @@ from nuke_plugin.contract.errors import (
     RenderCancelled,
 )
 from nuke_plugin.contract.library import InstalledModel
+from nuke_plugin.worker import sessions
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.network import Network
 from nuke_plugin.worker.providers import working_providers
@@ -305,6 +306,37 @@ def test_a_folded_network_that_does_not_start_is_told(
     assert reason
     assert "\n" not in reason
     assert network.run(picture(64, 48), WARM, 1.0, Cancellation()).shape == (1, 3, 48, 64)
+
+
+def test_nothing_is_folded_where_tensorrt_runs(
+    tiny_model: InstalledModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another style or strength opens no second session there, for that means a second engine."""
+    monkeypatch.setattr(onnxruntime, "InferenceSession", dying_card(fails_at=99))
+    monkeypatch.setattr(sessions, "EngineCache", NoEngines)
+    monkeypatch.setattr(sessions, "_BOUND", ())
+    network = Network.open(tiny_model, ("TensorrtExecutionProvider", "CPUExecutionProvider"))
+    assert network.provider == "TensorrtExecutionProvider"
+    opened: list[str] = []
+    monkeypatch.setattr(Runner, "reopened", lambda *_: opened.append("engine"))
+    assert network.fold(WARM, 1.0) == network.fold(WARM, 0.5) == ""
+    assert opened == []
+    assert network.run(picture(64, 48), WARM, 1.0, Cancellation()).shape == (1, 3, 48, 64)
+
+
+class NoEngines:
+    """A cache of engines without any."""
+
+    problem = ""
+    folder = Path()
+
+    @classmethod
+    def for_this_machine(cls, digest: str, device: int) -> NoEngines:
+        """Return it."""
+        return cls()
+
+    def publish(self) -> None:
+        """There is nothing to give."""
 
 
 def dying_card(fails_at: int) -> type[onnxruntime.InferenceSession]:

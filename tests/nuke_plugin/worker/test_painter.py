@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -177,6 +178,26 @@ def test_tiles_equal_the_whole_frame(network: Network, linear: PlateColour) -> N
         whole.paint(whole.see(plate.copy(), linear), Cancellation()),
         atol=1e-5,
     )
+
+
+def test_memory_is_kept_from_window_to_window(
+    network: Network, linear: PlateColour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a window took is given back after the last of a frame only: the next would ask again."""
+    told = []
+    attempt = network.attempt
+
+    def recorded(*arguments: Any) -> Any:
+        told.append(network.has_more_windows)
+        return attempt(*arguments)
+
+    monkeypatch.setattr(network, "attempt", recorded)
+    painter = Painter(network, WARM, 1.0)
+    painter.window_limit_px = 6000
+    painter.paint_frame(noise(331, 203), linear)
+    assert len(told) > 10
+    assert told == [True] * (len(told) - 1) + [False]
+    assert not network.has_more_windows
 
 
 def test_when_memory_runs_out_smaller_windows_are_used(

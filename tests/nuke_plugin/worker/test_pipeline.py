@@ -34,6 +34,7 @@ from nuke_plugin.contract.errors import (
 )
 from nuke_plugin.contract.library import InstalledModel, ModelLibrary
 from nuke_plugin.contract.messages import FINGERPRINT_ATTRIBUTE
+from nuke_plugin.contract.strict_json import NumberTree
 from nuke_plugin.contract.version import VERSION
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import ColourConfig
@@ -498,7 +499,8 @@ def test_half_precision_where_it_is_asked_for(
     digest = hashlib.sha256(content).hexdigest()
     half = HalfNetworkFile("half.onnx", digest, len(content))
     network = replace(tiny_model.card.network, half=half)
-    card = replace(tiny_model.card, network=network)
+    gates = NumberTree({"fp16_max_abs": 2e-3})
+    card = replace(tiny_model.card, network=network, gates=gates)
     (place / "tiny" / "card.json").write_text(card.to_json(), encoding="utf-8")
     studio = Studio(ModelLibrary((place,)), ColourConfig.from_environment({}))
     painted = {}
@@ -509,6 +511,14 @@ def test_half_precision_where_it_is_asked_for(
         assert header["impasto/model_sha256"] == (digest if is_half else network.sha256)
         painted[is_half] = studio.network("tiny", is_half).installed.network_path.name
     assert painted == {True: "half.onnx", False: "model.onnx"}
+
+    poor = replace(card, gates=NumberTree({"fp16_max_abs": 0.25}))
+    (place / "tiny" / "card.json").write_text(poor.to_json(), encoding="utf-8")
+    warnings: list[str] = []
+    settings = replace(shot, frames="1001", half_precision=True, overwrite=True)
+    render(settings, studio, on_warning=lambda frame, text: warnings.append(text))
+    assert read_exr(result(settings, 1001)).header["impasto/model_sha256"] == network.sha256
+    assert ["0.25" in text for text in warnings] == [True]
 
 
 def test_half_precision_that_is_not_there_is_told(shot: RenderSettings, studio: Studio) -> None:

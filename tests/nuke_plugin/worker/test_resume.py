@@ -125,11 +125,15 @@ def test_a_frame_of_the_node_is_not_taken_for_ours(shot: RenderSettings, studio:
     assert render(shot, studio).written == FRAMES
 
 
-def test_two_processes_share_a_range(shot: RenderSettings, tiny_model: object) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_two_processes_share_a_range(
+    shot: RenderSettings, tiny_model: object, workers: int
+) -> None:
     """Started together on one range, each frame is written by one of two, whole, and both end."""
     environ = {**os.environ, "IMPASTO_MODELS": str(tiny_model.folder.parent)}  # type: ignore[attr-defined]
     command = [sys.executable, "-m", "nuke_plugin.worker.cli", "render", shot.plates, shot.results]
     options = ["--model", "tiny", "--style", "warm", "--resume", "--json"]
+    options += ["--workers", str(workers)]
     running = [
         subprocess.Popen(
             [*command, *options], cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True

@@ -17,11 +17,13 @@ from nuke_plugin.contract.errors import (
     StrengthOutOfRange,
 )
 from nuke_plugin.contract.library import ModelLibrary
+from nuke_plugin.contract.stroke_settings import FRAME_STROKES
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import ColourConfig
-from nuke_plugin.worker.pipeline import Studio
+from nuke_plugin.worker.pipeline import RenderSettings, Studio, render
 from nuke_plugin.worker.style_sheet import style_sheet
 from nuke_plugin.worker.view import View
+from tests.exr_files import read_exr, write_exr
 from tests.tiny_model import write_tiny_model
 
 
@@ -62,6 +64,24 @@ def test_strength_reaches_the_painting(studio: Studio, plate: Path) -> None:
 
     assert distance(0.0) == 0.0
     assert 0 < distance(0.3) < distance(1.0)
+
+
+def test_an_element_is_painted_as_a_render_paints_it(
+    studio: Studio, plate: Path, tmp_path: Path
+) -> None:
+    """A soft edge has no rim, and an element in a large format has the strokes of the format."""
+    alpha = np.tile(np.clip(np.linspace(-1, 2, 60), 0, 1), (40, 1)).astype(np.float16)
+    colours = read_exr(plate).channels
+    channels = {**{name: value * alpha for name, value in colours.items()}, "A": alpha}
+    write_exr(plate, channels, origin=(20, 12), display=(0, 0, 800, 600))
+    painted = tmp_path / "painted.exr"
+    settings = RenderSettings(
+        str(plate), str(painted), "tiny", {"warm": 1.0}, strokes=FRAME_STROKES, fold=False
+    )
+    render(settings, studio)
+    page = style_sheet(plate, studio, 1.0, None, Cancellation())
+    expected = View(studio.colours).picture(painted)
+    np.testing.assert_allclose(page.panels[1].picture.astype(int), expected.astype(int), atol=2)
 
 
 def test_a_broken_model_is_told_and_left_out(plate: Path, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ REQUEST = Render(
     colorspace="ACEScg",
     keep_going=True,
     overwrite=True,
+    resume=True,
     light=LightSettings("clip", "on", 0.5),
     execution=ExecutionSettings(use_gpu=False, half_precision=True, tile_px=512, fold=False),
     strokes=StrokeSettings(2.0, 0.5),

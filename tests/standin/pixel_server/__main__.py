@@ -11,6 +11,7 @@ from collections import OrderedDict
 from typing import Any
 
 import exr_file
+import movie_file
 import numpy as np
 from mixing import NotModelled
 from operators import OPERATORS
@@ -43,6 +44,10 @@ class Server:
             return {}
         if request["do"] == "load":
             return exr_file.load(request["file"])
+        if request["do"] == "movie":
+            pictures = [self.picture(wanted) for wanted in request["pictures"]]
+            movie_file.write(request["file"], pictures, request["rate"])
+            return {}
         picture = self.picture(request)
         return getattr(self, f"_{request['do']}")(request, picture)
 

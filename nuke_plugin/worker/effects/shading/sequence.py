@@ -154,6 +154,9 @@ class _Job(FrameRun[_Loaded, Shaded]):
     def _provider(self) -> str:
         return ""
 
+    def _give_memory_back(self) -> None:
+        """There is no network here."""
+
     def _read(self, frame: int) -> _Loaded:
         with self._timed("read"):
             path = self._plates.pattern.path(frame)

@@ -7,22 +7,27 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from nuke_plugin.contract.farm_job import ANY, FarmJob
+from nuke_plugin.contract.farm_job import ANY, CPU, FarmJob
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
+from nuke_plugin.contract.library import ModelLibrary
+from nuke_plugin.worker.colour import ColourConfig
 from nuke_plugin.worker.farm.plates_job import plates_job
 from nuke_plugin.worker.pipeline import RenderSettings, Studio
 from nuke_plugin.worker.shot import DemoShot
-from tests.exr_files import bits, read_exr
+from tests.exr_files import bits, half_rgba, read_exr, write_exr
+from tests.tiny_model import ENDLESS_ABOVE_PX, write_endless_model
 
 ROOT = Path(__file__).resolve().parents[4]
 FRAMES = (1001, 1002, 1003)
+PATIENCE_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,27 @@ def shot(
     return Shot(folder, settings, plates_job(settings, studio, ANY, {}))
 
 
+@pytest.fixture
+def endless(shot: Shot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shot:
+    """The shot with a model that never ends the second frame, which is too wide for it."""
+    model = write_endless_model(tmp_path / "models")
+    library = ModelLibrary((model.folder.parent,))
+    monkeypatch.setenv("IMPASTO_MODELS", str(model.folder.parent))
+    write_exr(shot.plate(1002), half_rgba(ENDLESS_ABOVE_PX + 8, 4, seed=1002))
+    studio = Studio(library, ColourConfig.from_environment({}))
+    settings = replace(shot.settings, model="endless")
+    return replace(shot, settings=settings, job=plates_job(settings, studio, CPU, {}))
+
+
+def wait_for(file: Path, task: subprocess.Popen[str]) -> None:
+    """Return when a file is there; fail when the task has ended without it."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not file.exists():
+        assert task.poll() is None, task.communicate()[0]
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
 def farm_task(*arguments: str, environ: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
     """Start a task as an engine does, in a process of its own."""
     return subprocess.Popen(
@@ -89,10 +115,10 @@ def farm_task(*arguments: str, environ: Mapping[str, str] | None = None) -> subp
     )
 
 
-def openjd(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the real engine and return what it said."""
+def openjd(*arguments: str) -> subprocess.Popen[str]:
+    """Start the real engine."""
     program = Path(sysconfig.get_path("scripts")) / "openjd"
-    return subprocess.run(
+    return subprocess.Popen(
         [str(program), "run", *arguments],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
@@ -100,7 +126,6 @@ def openjd(*arguments: str) -> subprocess.CompletedProcess[str]:
         stderr=subprocess.STDOUT,
         text=True,
         encoding="utf-8",
-        check=False,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,27 @@ def test_a_bundle_replaces_an_older_one_only(shot: Shot, tmp_path: Path) -> None
     with pytest.raises(ResultFolderUnwritable):
         write_bundle(shot.job, CHOICES, tmp_path / "file" / "b")
     assert sorted(os.listdir(tmp_path)) == ["b", "file", "show été"]
+
+
+def test_a_job_that_was_sent_stays(shot: Shot, tmp_path: Path) -> None:
+    """Unless it is to replace one, a bundle gets a number, also of those made at the same time."""
+    folder = tmp_path / "b"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    with ThreadPoolExecutor(4) as senders:
+        made = list(
+            senders.map(
+                lambda count: write_bundle(
+                    shot.job, replace(CHOICES, frames_per_task=count), folder, is_replaced=False
+                ),
+                range(1, 5),
+            )
+        )
+    assert sorted(bundle.folder.name for bundle in made) == ["b_2", "b_3", "b_4", "b_5"]
+    for bundle in made:
+        kept = read(bundle.folder / VALUES)["parameterValues"]
+        assert {"name": "FramesPerTask", "value": bundle.values["FramesPerTask"]} in kept
+    assert len(os.listdir(tmp_path)) == 6  # with the shot; nothing half-written
 
 
 def test_a_job_without_frames_is_none(shot: Shot, tmp_path: Path) -> None:

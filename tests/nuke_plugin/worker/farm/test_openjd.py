@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +16,15 @@ from nuke_plugin.contract.farm_job import FarmModel
 from nuke_plugin.worker.farm.engines import own_command
 from nuke_plugin.worker.farm.job_bundle import JOB_FILE, TEMPLATE, Bundle, FarmChoices, write_bundle
 from nuke_plugin.worker.pipeline import Studio, render
-from tests.nuke_plugin.worker.farm.conftest import FRAMES, Shot, contents, openjd
+from tests.exr_files import half_rgba, write_exr
+from tests.nuke_plugin.worker.farm.conftest import (
+    FRAMES,
+    PATIENCE_SECONDS,
+    Shot,
+    contents,
+    openjd,
+    wait_for,
+)
 
 if sys.platform == "win32":
     pytest.skip("openjd needs rights that a test has not", allow_module_level=True)
@@ -40,11 +50,21 @@ colorspaces:
 """A config with a space that no other one has."""
 
 
+def started(bundle: Bundle, *arguments: str) -> subprocess.Popen[str]:
+    """Start the engine on a bundle."""
+    values = {**bundle.values, "JobFile": str(bundle.folder / JOB_FILE)}
+    return openjd(str(bundle.folder / TEMPLATE), "--job-param", json.dumps(values), *arguments)
+
+
+def end_of(engine: subprocess.Popen[str]) -> str:
+    """Return all an engine printed, exit code first, when it has ended."""
+    said = engine.communicate(timeout=PATIENCE_SECONDS)[0]
+    return f"exit code {engine.returncode}\n{said}"
+
+
 def run_bundle(bundle: Bundle, *arguments: str) -> str:
     """Run a bundle in the engine and return all it printed, exit code first."""
-    values = {**bundle.values, "JobFile": str(bundle.folder / JOB_FILE)}
-    done = openjd(str(bundle.folder / TEMPLATE), "--job-param", json.dumps(values), *arguments)
-    return f"exit code {done.returncode}\n{done.stdout}"
+    return end_of(started(bundle, *arguments))
 
 
 def test_chunks_of_two_sizes_in_any_order_give_the_same_frames(
@@ -70,6 +90,29 @@ def test_chunks_of_two_sizes_in_any_order_give_the_same_frames(
     assert said.startswith("exit code 0\n"), said
     assert said.index("frame 1003, 2 of 2") < said.index("frame 1001, 1 of 1")
     assert contents(shot.result(1001).parent) == contents(tmp_path / "plain")
+
+
+def test_a_chunk_that_is_stopped_is_run_again_by_two_at_once(endless: Shot, tmp_path: Path) -> None:
+    """The engine ends a chunk half-way; two engines that take it up share what is left of it."""
+    shot = endless
+    bundle = write_bundle(shot.job, FarmChoices(3, 0, impasto=own_command()), tmp_path / "bundle")
+    engine = started(bundle, "--step", "Paint")
+    wait_for(shot.result(1001), engine)
+    engine.terminate()
+    said = end_of(engine)
+    assert not said.startswith("exit code 0\n")
+    assert "openjd_fail: Cancelled: 1 frame had been written" in said
+    assert [file.name for file in shot.result(1001).parent.iterdir()] == ["painted.1001.exr"]
+    stamp = shot.result(1001).stat().st_mtime_ns
+
+    write_exr(shot.plate(1002), half_rgba(64, 36, seed=1002))
+    both = [end_of(engine) for engine in [started(bundle, "--step", "Paint") for _ in range(2)]]
+    assert all(said.startswith("exit code 0\n") for said in both), both
+    painted = [int(count) for said in both for count in re.findall(r"(\d) of 3 frames p", said)]
+    assert (len(painted), sum(painted)) == (2, 2)
+    assert shot.result(1001).stat().st_mtime_ns == stamp
+    names = sorted(file.name for file in shot.result(1001).parent.iterdir())
+    assert names == [f"painted.{frame}.exr" for frame in FRAMES]
 
 
 def test_paths_of_a_foreign_root_are_mapped(shot: Shot, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 from nuke_plugin import frame_states
 from nuke_plugin.worker.farm.job_bundle import JOB_FILE
 from nuke_plugin.worker.farm.tasks import Task
+from nuke_plugin.worker.movie import count_frames
 from tests.exr_files import bits, read_exr
 from tests.nuke_plugin.comp import Comp
 from tests.nuke_plugin.worker.farm.conftest import ROOT
@@ -22,12 +23,15 @@ if sys.platform == "win32":
 
 @pytest.fixture
 def nuke_program(tmp_path: Path) -> Path:
-    """A program that takes Nuke's words and runs them in the stand-in host."""
+    """A program that takes Nuke's words and runs them in the stand-in host.
+
+    Nothing but the file it is given leads it to the plugin.
+    """
     program = tmp_path / "Nuke16.0"
     run = ROOT / "tests" / "nuke_plugin" / "terminal_run.py"
     host = ROOT / "tests" / "standin" / "host"
     program.write_text(
-        f'#!/bin/sh\n[ "$1" = -t ] || exit 64\nshift\n'
+        f'#!/bin/sh\n[ "$1" = -t ] || exit 64\nshift\nunset PYTHONPATH\n'
         f'exec "{sys.executable}" -S "{run}" "{host}" "$@"\n',
         encoding="utf-8",
     )
@@ -40,7 +44,6 @@ def farm(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "nuke_plugin.worker.cli", "farm", *arguments],
         cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -54,29 +57,34 @@ def test_a_script_goes_all_the_way(
 ) -> None:
     """One command: the plates by Nuke, the painting, the comp by Nuke, and every frame looked at.
 
-    What the farm painted is fresh to the node it was sent from, and the comp shows it.
+    Each step but the last is cut into two chunks. What the farm painted is fresh to the node it was
+    sent from, and the comp shows it: as files, and in a movie that no chunk has cut.
     """
     import nuke
 
     node = terminal_comp.node(style="cold")
-    write = nuke.nodes.Write(raw=True)
-    write["file_type"].setValue("exr")
     comp = terminal_comp.folder / "comp" / "c.%04d.exr"
-    write["file"].setValue(str(comp))
-    write["create_directories"].setValue(True)
-    write.setInput(0, node)
+    for kind, file in (("exr", comp), ("mov", comp.with_name("c.mov"))):
+        write = nuke.nodes.Write(raw=True)
+        write["file_type"].setValue(kind)
+        write["file"].setValue(str(file))
+        write["create_directories"].setValue(True)
+        write.setInput(0, node)
     terminal_comp.save()
     script = terminal_comp.script.read_bytes()
     said = farm(
         *("--script", str(terminal_comp.script), "--nuke", str(nuke_program)),
-        *("--frames-per-task", "3", "--task-seconds", "0", "--run"),
+        *("--frames-per-task", "2", "--task-seconds", "0", "--run"),
     )
 
     assert said.returncode == 0, said.stdout
-    assert f"3 frames, 3 to a task, in {terminal_comp.folder}" in said.stdout
+    assert f"3 frames, 2 to a task, in {terminal_comp.folder}" in said.stdout
     steps = [said.stdout.index(f"Running step '{name}'") for name in ("Plates", "Paint", "Comp")]
     assert steps == sorted(steps)
-    assert "openjd_status: 6 frames read back, all as they must be" in said.stdout
+    for chunk in ("1001-1002", "1003"):
+        assert len(re.findall(rf"Frame\(CHUNK\[INT\]\) = {chunk}\b", said.stdout)) == 3
+    assert "openjd_status: 7 frames read back, all as they must be" in said.stdout
+    assert count_frames(comp.with_name("c.mov")) == 3
     assert terminal_comp.script.read_bytes() == script
     states = frame_states.of(node)
     assert states.fresh.to_text() == "1001-1003"

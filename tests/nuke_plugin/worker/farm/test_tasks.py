@@ -5,25 +5,24 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from nuke_plugin.contract.farm_job import CPU, GPU
-from nuke_plugin.contract.library import ModelLibrary
-from nuke_plugin.worker.colour import ColourConfig
 from nuke_plugin.worker.farm import host as host_module
 from nuke_plugin.worker.farm import tasks as tasks_module
-from nuke_plugin.worker.farm.plates_job import plates_job
-from nuke_plugin.worker.farm.tasks import PAINT, VERIFY, Task, frames_of
-from nuke_plugin.worker.pipeline import Studio
+from nuke_plugin.worker.farm.tasks import CHECK, PAINT, VERIFY, Task, frames_of
 from tests.exr_files import half_rgba, write_exr
-from tests.nuke_plugin.worker.farm.conftest import FRAMES, Shot, contents, farm_task
-from tests.tiny_model import ENDLESS_ABOVE_PX, write_endless_model
-
-PATIENCE_SECONDS = 120
+from tests.nuke_plugin.worker.farm.conftest import (
+    FRAMES,
+    PATIENCE_SECONDS,
+    Shot,
+    contents,
+    farm_task,
+    wait_for,
+)
 
 
 def run(shot: Shot, name: str, frames: str | None = None) -> int:
@@ -64,26 +63,10 @@ def test_only_what_is_missing_or_stale_is_painted(
     assert again["painted.1003.exr"] != right["painted.1003.exr"]
 
 
-@pytest.fixture
-def endless(shot: Shot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shot:
-    """The shot with a model that never ends the second frame, which is too wide for it."""
-    model = write_endless_model(tmp_path / "models")
-    library = ModelLibrary((model.folder.parent,))
-    monkeypatch.setenv("IMPASTO_MODELS", str(model.folder.parent))
-    write_exr(shot.plate(1002), half_rgba(ENDLESS_ABOVE_PX + 8, 4, seed=1002))
-    studio = Studio(library, ColourConfig.from_environment({}))
-    settings = replace(shot.settings, model="endless")
-    return replace(shot, settings=settings, job=plates_job(settings, studio, CPU, {}))
-
-
 def started(shot: Shot) -> subprocess.Popen[str]:
     """Start the painting of a shot and return it when the first frame is there."""
     task = farm_task(PAINT, "--job", str(shot.job_file))
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not shot.result(1001).exists():
-        assert task.poll() is None, task.communicate()[0]
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    wait_for(shot.result(1001), task)
     return task
 
 
@@ -144,6 +127,19 @@ def test_a_person_must_correct(shot: Shot, capsys: pytest.CaptureFixture[str]) -
 
     assert run(shot, PAINT, "ten") == 2
     assert "'ten'" in last_line(capsys)
+
+
+def test_a_host_that_cannot_write_the_results(
+    shot: Shot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The check of a session tells it before the first chunk, and it is a person's to correct."""
+    painting = shot.job.paintings[0]
+    blocked = shot.plate(1001) / "painted"
+    request = replace(painting.request, results=str(blocked / "painted.%04d.exr"))
+    wrong = replace(shot.job, paintings=(replace(painting, request=request),))
+    assert run(replace(shot, job=wrong), CHECK) == 2
+    assert f"cannot write to {blocked}: " in last_line(capsys)
+    assert run(shot, CHECK) == 0
 
 
 def test_another_try_may_help(

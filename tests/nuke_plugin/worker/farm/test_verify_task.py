@@ -15,14 +15,18 @@ from nuke_plugin.contract.farm_job import FarmOutput
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.farm import verify_task
 from nuke_plugin.worker.farm.task_lines import TaskLines
+from nuke_plugin.worker.farm.tasks import PAINT, VERIFY, Task
 from nuke_plugin.worker.farm.verify_task import (
     MISSING,
+    NOT_COUNTED,
     NOT_FINITE,
+    NOT_PAINTED,
     OTHER_SETTINGS,
     OTHER_SIZE,
     UNREADABLE,
     verify,
 )
+from nuke_plugin.worker.movie import write_pictures
 from nuke_plugin.worker.pipeline import Studio, render
 from tests.exr_files import half_rgba, read_exr, write_exr
 from tests.nuke_plugin.worker.farm.conftest import Shot
@@ -74,6 +78,24 @@ def test_what_is_wrong_is_listed(painted: Shot, studio: Studio) -> None:
         verify(painted.job, Cancellation(), TaskLines())
 
 
+def test_what_has_no_plate_is_no_fault_of_a_job_that_goes_on(
+    shot: Shot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Paint and Verify both end well with a plate missing and one cut; a lost painting does not."""
+    going_on = replace(shot, job=replace(shot.job, keep_going=True))
+    shot.plate(1001).unlink()
+    shot.plate(1002).write_bytes(b"no picture")
+    ended = [Task(name, going_on.job_file, None, None, "nuke").run() for name in (PAINT, VERIFY)]
+    assert ended == [0, 0]
+    said = capsys.readouterr().out.splitlines()
+    assert f"Warning: 1001-1002 of {shot.settings.results}: {NOT_PAINTED}" in said
+    assert said[-1] == "openjd_status: 1 frames read back, all as they must be"
+
+    shot.result(1003).unlink()
+    assert problems(going_on) == {MISSING: "1003"}
+    assert problems(shot) == {MISSING: "1001-1003"}
+
+
 def test_size_and_broken_pixels_are_seen(painted: Shot) -> None:
     """A painting of another size than its plate, and one with NaN of its own, are told."""
     plate = painted.plate(1001)
@@ -86,8 +108,8 @@ def test_size_and_broken_pixels_are_seen(painted: Shot) -> None:
     assert problems(painted) == {OTHER_SIZE: "1001", NOT_FINITE: "1002"}
 
 
-def test_what_nuke_wrote_is_looked_at(painted: Shot) -> None:
-    """The comp's frames must be there and readable; a movie is one file, and must be there."""
+def test_what_nuke_wrote_is_looked_at(painted: Shot, capsys: pytest.CaptureFixture[str]) -> None:
+    """The comp's frames must be there and readable; a movie that cannot be read is told of."""
     comp = painted.folder / "comp"
     comp.mkdir()
     write_exr(comp / "c.1001.exr", half_rgba(8, 8, seed=1))
@@ -99,6 +121,22 @@ def test_what_nuke_wrote_is_looked_at(painted: Shot) -> None:
     )
     with_comp = replace(painted, job=replace(painted.job, outputs=outputs))
     assert problems(with_comp) == {UNREADABLE: "1002", MISSING: "1003"}
+    said = capsys.readouterr().out.splitlines()
+    assert f"Warning: 1001 of {comp / 'movie.mov'}: {NOT_COUNTED}" in said
+
+
+def test_a_movie_that_was_cut_short(painted: Shot) -> None:
+    """A movie of one chunk's frames is no movie of the shot."""
+    movie = painted.folder / "comp" / "movie.mov"
+    movie.parent.mkdir()
+    output = FarmOutput("Write2", str(movie), "1001-1003")
+    with_movie = replace(painted, job=replace(painted.job, outputs=(output,)))
+    for frames in (3, 2):
+        made = movie.with_name("made.webm")
+        write_pictures(made, [np.zeros((36, 64, 3), np.uint8)] * frames, 24.0)
+        made.replace(movie)
+        wrong = {} if frames == 3 else {"a movie of 2 frames in place of 3": "1001"}
+        assert problems(with_movie) == wrong
 
 
 def test_what_killed_tasks_left_goes(painted: Shot) -> None:

@@ -14,6 +14,9 @@ from nuke_standin.session import session
 
 _BUSY = "I'm already executing something else"
 
+_Movies = dict[str, tuple[Node, list[dict[str, Any]]]]
+"""By file, the Write and its pictures so far."""
+
 
 def executing() -> bool:
     return session.executing
@@ -53,7 +56,12 @@ def executeMultiple(
     views: Optional[list[str]] = None,
     continueOnError: bool = False,
 ) -> None:
-    """Render Writes, in render_order, over FrameRanges or [(first, last, increment), ...]."""
+    """Render Writes, in render_order, over FrameRanges or [(first, last, increment), ...].
+
+    A movie is one file of all these frames, in place of the file that was there.
+    """
+    from nuke_standin.pixels import write_movie
+
     writes = list(nodes)
     for node in writes:
         if not isinstance(node, Node):
@@ -70,6 +78,7 @@ def executeMultiple(
     writes.sort(key=lambda node: node["render_order"].value())
     session.executing, session.cancelled = True, False
     failures: list[str] = []
+    movies: _Movies = {}
     try:
         for node in writes:
             callbacks.run("beforeRender", node)
@@ -78,11 +87,13 @@ def executeMultiple(
                 if session.cancelled:
                     raise RuntimeError("Cancelled")
                 try:
-                    _render_frame(node, frame, wanted_views)
+                    _render_frame(node, frame, wanted_views, movies)
                 except RuntimeError as failure:
                     if not continueOnError:
                         raise
                     failures.append(str(failure))
+        for name, (node, pictures) in movies.items():
+            write_movie(node, name, pictures)
         for node in writes:
             callbacks.run("afterRender", node)
         if session.cancelled:
@@ -151,8 +162,8 @@ def _refuse_if_not_renderable(node: Node) -> None:
         raise RuntimeError(f"{name}: no proxy file name specified and the project is in proxy mode")
 
 
-def _render_frame(node: Node, frame: int, views: list[str]) -> None:
-    from nuke_standin.pixels import write_picture
+def _render_frame(node: Node, frame: int, views: list[str], movies: _Movies) -> None:
+    from nuke_standin.pixels import is_movie, movie_picture, write_picture
 
     if node["use_limit"].value() and not node["first"].value() <= frame <= node["last"].value():
         return
@@ -169,5 +180,9 @@ def _render_frame(node: Node, frame: int, views: list[str]) -> None:
                 f"{node.name()}: {name}: can't open file for writing: no such directory"
             )
         with session.context(view=view):
-            write_picture(node, frame, view, name)
+            if is_movie(node):
+                _, pictures = movies.setdefault(name, (node, []))
+                pictures.append(movie_picture(node, frame, view))
+            else:
+                write_picture(node, frame, view, name)
     callbacks.run("afterFrameRender", node)

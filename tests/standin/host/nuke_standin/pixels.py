@@ -120,6 +120,23 @@ def pixel_rows(node: Node, channel: str, frame: Optional[float] = None) -> list[
     return list(_ask({"do": "rows", "channel": channel, **_tree(node, at)})["rows"])
 
 
+def is_movie(node: Node) -> bool:
+    """Whether a Write makes one file of all its frames."""
+    return str(node._knobs["file_type"]._value) == "mov"
+
+
+def movie_picture(node: Node, frame: float, view: str) -> dict[str, Any]:
+    """Return what the pixel server needs for one picture of a Write's movie."""
+    _refuse_colours(node)
+    return _tree(node, frame, view)
+
+
+def write_movie(node: Node, name: str, pictures: list[dict[str, Any]]) -> None:
+    """Write a movie of pictures, in place of one that is there."""
+    rate = session.root.realFps()
+    _ask({"do": "movie", "node": node.name(), "file": name, "rate": rate, "pictures": pictures})
+
+
 def write_picture(node: Node, frame: float, view: str, name: str) -> None:
     """Write what a Write's input shows to a file."""
     knobs = node._knobs
@@ -127,18 +144,10 @@ def write_picture(node: Node, frame: float, view: str, name: str) -> None:
         from nuke_standin.errors import NotModelled
 
         raise NotModelled(
-            f"{node.fullName()}: file_type {knobs['file_type']._value!r}; the stand-in writes exr"
+            f"{node.fullName()}: file_type {knobs['file_type']._value!r}; the stand-in writes exr "
+            "and mov"
         )
-    if not knobs["raw"].value() and str(knobs["colorspace"]._value) not in (
-        "default",
-        "linear",
-        "scene_linear",
-    ):
-        from nuke_standin.errors import NotModelled
-
-        raise NotModelled(
-            f"{node.fullName()}: colorspace {knobs['colorspace']._value!r}; set raw on"
-        )
+    _refuse_colours(node)
     message = {
         "do": "write",
         "node": node.name(),
@@ -151,6 +160,20 @@ def write_picture(node: Node, frame: float, view: str, name: str) -> None:
         },
     }
     _ask({**message, **_tree(node, frame, view)})
+
+
+def _refuse_colours(write: Node) -> None:
+    knobs = write._knobs
+    if not knobs["raw"].value() and str(knobs["colorspace"]._value) not in (
+        "default",
+        "linear",
+        "scene_linear",
+    ):
+        from nuke_standin.errors import NotModelled
+
+        raise NotModelled(
+            f"{write.fullName()}: colorspace {knobs['colorspace']._value!r}; set raw on"
+        )
 
 
 def store_exr(
