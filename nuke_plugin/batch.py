@@ -1,4 +1,4 @@
-"""Holds the way without a GUI: render the ImpastoStyle nodes of a script, for farms and pipelines.
+"""Holds the way without a GUI: render the Impasto nodes of a script, for farms and pipelines.
 
 ``nuke -t nuke_plugin/batch.py SCRIPT.nk [--node NAME] [--frames RANGE] [--all] [--dry-run]``
 
@@ -24,12 +24,12 @@ import nuke
 if __name__ == "__main__":  # run by its path, where nothing has led Nuke to the plugin
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from nuke_plugin import frame_states, node_upgrade, render, style_node
+from nuke_plugin import frame_states, impasto_nodes, node_upgrade, render
 from nuke_plugin.contract.errors import ImpastoError
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.frame_states import FrameStates
+from nuke_plugin.node_settings import settings_of
 from nuke_plugin.render_job import RenderJob
-from nuke_plugin.render_settings import RenderSettings
 
 DONE, FAILED, CANNOT, TO_RENDER = 0, 1, 2, 3
 
@@ -45,14 +45,14 @@ def main(arguments: Sequence[str]) -> int:
         return CANNOT
     codes = [_handle(node, frames, options.all, options.dry_run) for node in nodes]
     if not nodes:
-        _say(f"{options.script} has no ImpastoStyle node to render.")
+        _say(f"{options.script} has no Impasto node to render.")
     return FAILED if FAILED in codes else max(codes, default=DONE)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="nuke -t nuke_plugin/batch.py",
-        description="Render the ImpastoStyle nodes of a Nuke script: frames that are stale or "
+        description="Render the Impasto nodes of a Nuke script: frames that are stale or "
         "missing, or all. The script is not saved.",
     )
     parser.add_argument("script", help="the Nuke script (.nk)")
@@ -77,13 +77,13 @@ def nodes_of(script: str, names: Optional[Sequence[str]]) -> list[nuke.Group]:
     if not Path(script).is_file():
         raise FileNotFoundError(f"There is no script {script}.")
     nuke.scriptOpen(script)
-    present = {node.fullName(): node for node in style_node.all_style_nodes()}
+    present = {node.fullName(): node for node in impasto_nodes.all_nodes()}
     if not names:
         return [node for node in present.values() if not node["disable"].value()]
     for name in names:
         if name not in present:
             known = ", ".join(present) or "none"
-            raise LookupError(f"{script} has no ImpastoStyle node {name!r}. It has: {known}.")
+            raise LookupError(f"{script} has no Impasto node {name!r}. It has: {known}.")
     return [present[name] for name in names]
 
 
@@ -93,7 +93,7 @@ def _handle(node: nuke.Group, frames: Optional[FrameRange], is_all: bool, is_dry
     try:
         node_upgrade.ensure_current(node)
         if is_dry:
-            RenderSettings.from_node(node, frames)  # says what would keep it from being rendered
+            settings_of(node, frames)  # says what would keep it from being rendered
             states = frame_states.of(node, frames)
             _say(f"{name}: {_states_text(states)}")
             wanted = states.total if is_all else len(states.to_render)

@@ -34,6 +34,9 @@ from nuke_plugin.contract.water_optics import CAUSTIC_FLOOR, F0, REFRACTIVE_INDE
 Texts = Mapping[str, Union[str, tuple[str, ...]]]
 """By field of a shading: a text in the language of Expressions, three of them for a colour."""
 
+NEIGHBOURS = ("light_angle", "shadow_reach_px")
+"""Settings that decide a layer of the file, which only a render makes anew; nothing live."""
+
 # Variables are words that Nuke has no meaning for, as it has for x, y, depth and red.
 _RADIANS = "0.017453292519943295"
 
@@ -47,12 +50,15 @@ def texts_of(settings: Shading) -> Texts:
     return made
 
 
-def knob_texts(settings: Shading, owner: str = "parent") -> Texts:
-    """Return the settings as knobs of their names on a node, colours as ``colour.r`` and so on."""
+def knob_texts(settings: Shading, owner: str = "parent", before: str = "") -> Texts:
+    """Return the settings as knobs of their names on a node, colours as ``colour.r`` and so on.
+
+    ``before`` stands before each name: ``fire_`` for ``parent.fire_exposure``.
+    """
     return {
-        field.name: tuple(f"{owner}.{field.name}.{part}" for part in "rgb")
+        field.name: tuple(f"{owner}.{before}{field.name}.{part}" for part in "rgb")
         if isinstance(getattr(settings, field.name), tuple)
-        else f"{owner}.{field.name}"
+        else f"{owner}.{before}{field.name}"
         for field in fields(settings)
     }
 

@@ -7,14 +7,10 @@ stale frame can be told why it is stale.
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Iterator
 
-from nuke_plugin.contract.frame_range import FrameRange
-from nuke_plugin.contract.library import ModelLibrary
-from nuke_plugin.contract.messages import Render
-from nuke_plugin.contract.settings_digest import settings_digest
-from nuke_plugin.render_settings import RenderSettings
+from nuke_plugin.contract.messages import Rendering
+from nuke_plugin.job_settings import JobSettings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,7 +23,7 @@ class Picture:
     view: str
     """Name of the view."""
 
-    request: Render
+    request: Rendering
     """The request it is part of; its ``frames`` are all of them."""
 
     settings_digest: str
@@ -38,17 +34,12 @@ class Picture:
         return self.settings_digest + plate_digest
 
 
-def pictures_of(settings: RenderSettings) -> Iterator[Picture]:
+def pictures_of(settings: JobSettings) -> Iterator[Picture]:
     """Yield every picture that a node asks for.
 
     Raises what is wrong with the model: its file is part of the fingerprint.
     """
-    library = ModelLibrary.from_environment(os.environ)
-    model_files: dict[str, str] = {}
     view_of = dict(zip(settings.results, settings.views))
     for request in settings.requests():
-        if request.model not in model_files:
-            model_files[request.model] = library.find(request.model).card.network.sha256
-        digest = settings_digest(request, model_files[request.model])
-        for frame in FrameRange.parse(request.frames):
+        for frame, digest in settings.digests(request):
             yield Picture(frame, view_of[request.results], request, digest)

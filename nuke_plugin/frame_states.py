@@ -24,8 +24,9 @@ from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.contract.messages import FINGERPRINT_ATTRIBUTE
 from nuke_plugin.exr_header import text_attribute
 from nuke_plugin.frame_fingerprint import Picture, pictures_of
+from nuke_plugin.job_settings import JobSettings, frames_of, results_on_disk
+from nuke_plugin.node_settings import settings_of
 from nuke_plugin.plate_fingerprint import PlateFingerprint
-from nuke_plugin.render_settings import RenderSettings, frames_of, results_on_disk
 
 FRESH, STALE, MISSING = "fresh", "stale", "missing"
 _WORST_LAST = (FRESH, STALE, MISSING)
@@ -63,7 +64,7 @@ NO_FRAMES = FrameStates(FrameRange(()), FrameRange(()), FrameRange(()))
 
 
 def of(node: nuke.Group, frames: Optional[FrameRange] = None) -> FrameStates:
-    """Return the states of the frames of an ImpastoStyle node's frame range, or of those given.
+    """Return the states of the frames of a node's frame range, or of those given.
 
     On the main thread only; it renders nothing, changes no knob and never raises for what a user
     can set: a node whose range cannot be read has ``NO_FRAMES``, one whose results have no place
@@ -124,10 +125,10 @@ def _judge(node: nuke.Group, frames: Optional[FrameRange]) -> Generator[None, No
         wanted = frames_of(node) if frames is None else frames
     except ImpastoError:
         return NO_FRAMES
-    if node_version.version_of(node) != node_version.NODE_VERSION:
+    if not node_version.is_current(node):
         return _on_disk_alone(node, wanted)  # to bring it to the present version would edit it
     try:
-        settings = RenderSettings.from_node(node, wanted)
+        settings = settings_of(node, wanted)
         yield
         worst = dict.fromkeys(wanted, FRESH)
         for picture, state in picture_states(node, settings):
@@ -138,7 +139,7 @@ def _judge(node: nuke.Group, frames: Optional[FrameRange]) -> Generator[None, No
     return _sorted(worst)
 
 
-def picture_states(node: nuke.Group, settings: RenderSettings) -> Iterator[tuple[Picture, str]]:
+def picture_states(node: nuke.Group, settings: JobSettings) -> Iterator[tuple[Picture, str]]:
     """Yield every picture that the settings ask for with its state."""
     plate: Optional[PlateFingerprint] = None
     folders = {
@@ -158,7 +159,7 @@ def picture_states(node: nuke.Group, settings: RenderSettings) -> Iterator[tuple
             yield picture, FRESH if known == now else STALE
 
 
-def has_other_settings(settings: RenderSettings) -> bool:
+def has_other_settings(settings: JobSettings) -> bool:
     """Whether a result that these settings ask for is on disk, painted with other settings."""
     folders = {results: _Results(FramePattern.parse(results)) for results in settings.results}
     for picture in pictures_of(settings):

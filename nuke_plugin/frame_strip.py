@@ -15,7 +15,7 @@ from typing import Any, Optional
 
 import nuke
 
-from nuke_plugin import frame_states, style_knobs, style_node, undo
+from nuke_plugin import frame_states, impasto_nodes, node_knobs, undo
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.frame_states import FRESH, MISSING, STALE, FrameStates, Judging
 
@@ -71,8 +71,8 @@ def _show_states(node: nuke.Group, states: FrameStates) -> None:
     to_render = set(states.to_render)
     failed = [frame for frame in _failed.get(_place(node), ()) if frame in to_render]
     texts = {
-        style_knobs.FRAMES: strip_text(states, FrameRange.from_frames(failed)),
-        style_knobs.FRAMES_NOTICE: _notice(states, FrameRange.from_frames(failed)),
+        node_knobs.FRAMES: strip_text(states, FrameRange.from_frames(failed)),
+        node_knobs.FRAMES_NOTICE: _notice(states, FrameRange.from_frames(failed)),
     }
     knobs = node.knobs()
     with undo.not_noticed():
@@ -147,7 +147,7 @@ def _look() -> None:
         if not is_executing:
             if not _waiting:
                 _spent_seconds = 0.0
-                shown = (node for node in style_node.all_style_nodes() if node.shown())
+                shown = (node for node in impasto_nodes.all_nodes() if node.shown())
                 _waiting.extend((node, Judging(node)) for node in shown)
             if _waiting:
                 _judge_a_slice()
@@ -165,7 +165,7 @@ def _look() -> None:
 def _judge_a_slice() -> None:
     """Judge a slice of the first that waits; one that cannot be judged waits no more."""
     node, judging = _waiting.popleft()
-    if not style_node.is_attached(node):
+    if not impasto_nodes.is_attached(node):
         return
     states = judging.go_on()
     if states is None:

@@ -5,7 +5,9 @@ The label is Tcl, which Nuke works out by itself, so that it tells the truth wit
 
 from __future__ import annotations
 
-from nuke_plugin.style_graph import RESULT
+from collections.abc import Sequence
+
+from nuke_plugin.node_parts import RESULT
 from nuke_plugin.style_knobs import (
     FRAMES_NOTICE,
     MIXED,
@@ -49,16 +51,27 @@ def _is_as_rendered(name: str) -> str:
     return f"({_COUNTS_NOT[name]} || {same})" if name in _COUNTS_NOT else same
 
 
-LABEL = (
-    f"[if {{[value {RESULT}.which] == 0}} "
-    '{return "not rendered here, showing the input"} '
-    f'elseif {{[string equal [value {RENDERED_MODEL}] "{MIXED}"]}} '
-    '{return "some frames are of an earlier setting, press Render"} '
-    f"elseif {{{' && '.join(_is_as_rendered(name) for name in RENDERED)}}} "
-    f'{{return "[value {STYLE}]"}} '
-    'else {return "settings changed, press Render"}]'
-    f"\n[value {FRAMES_NOTICE}]"
-    f"\n[value {NOTICE}]"
+def state_label(nothing: str, says: str, same: Sequence[str]) -> str:
+    """Return the label that tells how results and node stand to each other.
+
+    ``nothing`` is said where there is no result, the knob ``says`` while every test of ``same``
+    holds, in Tcl.
+    """
+    return (
+        f"[if {{[value {RESULT}.which] == 0}} "
+        f'{{return "{nothing}"}} '
+        f'elseif {{[string equal [value {RENDERED_MODEL}] "{MIXED}"]}} '
+        '{return "some frames are of an earlier setting, press Render"} '
+        f"elseif {{{' && '.join(same)}}} "
+        f'{{return "[value {says}]"}} '
+        'else {return "settings changed, press Render"}]'
+        f"\n[value {FRAMES_NOTICE}]"
+        f"\n[value {NOTICE}]"
+    )
+
+
+LABEL = state_label(
+    "not rendered here, showing the input", STYLE, [_is_as_rendered(name) for name in RENDERED]
 )
 """Label of the node in the graph."""
 

@@ -1,4 +1,4 @@
-"""Holds the way of an older *ImpastoStyle* node to the present version, in place.
+"""Holds the way of an older Impasto node to the present version, in place.
 
 A Group is a copy of everything in it, so a script keeps the node it was saved with until somebody
 changes it. The steps change what stands inside, one version after the other; then the front is made
@@ -11,20 +11,17 @@ the wrong place. So a loaded node waits for the end of the script, a pasted one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Callable
 
 import nuke
 
-from nuke_plugin import node_front, style_graph, style_knobs, undo
+from nuke_plugin import effect_front, node_front, style_graph, style_knobs, undo
 from nuke_plugin.contract.errors import ImpastoError, NodeEdited, NodeOlder
-from nuke_plugin.node_version import NODE_VERSION, check_known, mark, version_of
-
-_OUR_TEXTS_START = {"label": "[if {[value Result.which] == 0}", "help": "<b>ImpastoStyle</b>"}
-"""What the plugin's own texts begin with; any other is the user's and stays."""
-
-_BEFORE = {style_knobs.SCALE_STROKES: False}
-"""What a node did before it had the control, where a new one does something else."""
+from nuke_plugin.node_knobs import EFFECT_VERSION_KNOB, VERSION_KNOB
+from nuke_plugin.node_parts import RESULT
+from nuke_plugin.node_version import check_known, kind_of, known_version, mark, version_of
 
 _KEYMIX_NAMES = {"maskChannel": "maskChannelMask", "invertMask": "invert_mask", "mix": "mix"}
 
@@ -35,8 +32,8 @@ def check_current(group: nuke.Group) -> None:
     For whoever looks at nodes at times that no user chose, when a script may be loading.
     """
     check_known(group)
-    if version_of(group) < NODE_VERSION:
-        raise NodeOlder(group.fullName(), version_of(group), NODE_VERSION)
+    if version_of(group) < known_version(group):
+        raise NodeOlder(group.fullName(), version_of(group), known_version(group))
 
 
 def ensure_current(group: nuke.Group) -> bool:
@@ -46,13 +43,14 @@ def ensure_current(group: nuke.Group) -> bool:
     for an older node whose parts are missing, which then stays as it is, and ``NodeNewer``.
     """
     check_known(group)
-    version = version_of(group)
-    if version == NODE_VERSION:
+    version, known = version_of(group), known_version(group)
+    if version == known:
         return False
+    way = _WAYS[kind_of(group)]
     with undo.not_recorded():
-        for number in range(version, NODE_VERSION):
-            _STEPS[number](group)
-        _renew_front(group)
+        for number in range(version, known):
+            way.steps[number](group)
+        _renew_front(group, way)
         mark(group)
     return True
 
@@ -64,7 +62,7 @@ def upgrade_all(groups: Iterable[nuke.Group]) -> None:
             if ensure_current(group):
                 nuke.tprint(
                     f"Impasto: {group.fullName()} was made by an older Impasto and was brought to "
-                    f"version {NODE_VERSION} of the node. Save the script to keep it."
+                    f"version {known_version(group)} of the node. Save the script to keep it."
                 )
         except ImpastoError as error:
             nuke.warning(error.message)
@@ -76,7 +74,7 @@ def _to_2(group: nuke.Group) -> None:
     for name in (getattr(style_graph, of) for of in names):
         style_graph.inner(group, name)  # all or nothing
     img, mask = (style_graph.inner(group, name) for name in (style_graph.IMG, style_graph.MASK))
-    result = style_graph.inner(group, style_graph.RESULT)
+    result = style_graph.inner(group, RESULT)
     keymix = style_graph.inner(group, style_graph.MASKED)
     if keymix.Class() != "Keymix":
         raise NodeEdited(group.fullName(), f"node {style_graph.MASKED} (Keymix) inside")
@@ -99,27 +97,70 @@ def _to_3(group: nuke.Group) -> None:
     blend["which"].setExpression(style_graph.WHICH_BLEND)
 
 
-_STEPS: dict[int, Callable[[nuke.Group], None]] = {1: _to_2, 2: _to_3}
-"""By version, what leads to the next one."""
+@dataclass(frozen=True)
+class _Way:
+    """How nodes of one kind are brought over."""
+
+    steps: Mapping[int, Callable[[nuke.Group], None]]
+    """By version, what leads to the next one inside."""
+
+    front: Callable[[nuke.Group], Sequence[nuke.Knob]]
+    """The front as a new node has it, with the items of the node's menus."""
+
+    add: Callable[[nuke.Group, Sequence[nuke.Knob]], None]
+    """Gives a node its front."""
+
+    texts_start: Mapping[str, str]
+    """What the plugin's own label and help begin with; any other is the user's and stays."""
+
+    before: Mapping[str, Any]
+    """What a node did before it had a control, where a new one does something else."""
 
 
-def _renew_front(group: nuke.Group) -> None:
+def _style_front(group: nuke.Group) -> Sequence[nuke.Knob]:
+    return node_front.front(_items(group, style_knobs.MODEL), _items(group, style_knobs.STYLE))
+
+
+def _effect_front(group: nuke.Group) -> Sequence[nuke.Knob]:
+    return effect_front.front(_items(group, style_knobs.MODEL))
+
+
+_WAYS: dict[str, _Way] = {
+    VERSION_KNOB: _Way(
+        {1: _to_2, 2: _to_3},
+        _style_front,
+        node_front.add_knobs,
+        {"label": "[if {[value Result.which] == 0}", "help": "<b>ImpastoStyle</b>"},
+        {style_knobs.SCALE_STROKES: False},
+    ),
+    EFFECT_VERSION_KNOB: _Way(
+        {},
+        _effect_front,
+        effect_front.add_knobs,
+        {"label": "[if {[value Result.which] == 0}", "help": "<b>ImpastoEffect</b>"},
+        {},
+    ),
+}
+"""By kind of node, the way of its older versions."""
+
+
+def _renew_front(group: nuke.Group, way: _Way) -> None:
     """Make the front as a new node has it, with the values of the old one."""
-    front = node_front.front(_items(group, style_knobs.MODEL), _items(group, style_knobs.STYLE))
+    front = way.front(group)
     ours = {knob.name() for knob in front}
     present = [name for name in group.knobs() if name in ours]
     values = {name: _value_of(group[name]) for name in present if _holds_value(group[name])}
     texts = {name: str(group[name].value()) for name in ("label", "help")}
     for name in reversed(present):  # the tab last, when nothing is left in it
         group.removeKnob(group[name])
-    node_front.add_knobs(group, front)
-    for name, held in _BEFORE.items():
+    way.add(group, front)
+    for name, held in way.before.items():
         if name not in present:
             group[name].setValue(held)
     for name, value in values.items():
         _give(group[name], value)
     for name, text in texts.items():
-        if not text.startswith(_OUR_TEXTS_START[name]):
+        if not text.startswith(way.texts_start[name]):
             group[name].setValue(text)
 
 

@@ -21,10 +21,12 @@ from typing import Optional
 
 import nuke
 
-from nuke_plugin import cache_paths, style_knobs
+from nuke_plugin import cache_paths, effect_knobs, node_knobs
 from nuke_plugin.contract.errors import PatternInvalid
 from nuke_plugin.contract.frame_pattern import FramePattern
-from nuke_plugin.style_graph import PLATE_WRITE, find_inner
+from nuke_plugin.effect_graph import MATTE
+from nuke_plugin.impasto_nodes import is_effect_node
+from nuke_plugin.node_parts import PLATE_WRITE, find_inner
 
 DIGITS = 32
 """Hexadecimal digits of a fingerprint: 128 bits."""
@@ -93,11 +95,16 @@ class PlateFingerprint:
     @classmethod
     def above(cls, node: nuke.Group) -> PlateFingerprint:
         """Return that of the plate of an ImpastoStyle node, as its Write writes it."""
-        return cls(node.input(0), find_inner(node, PLATE_WRITE))
+        return cls(node.input(0), find_inner(node, PLATE_WRITE), _sized_and_chosen(node))
 
-    def __init__(self, plate: Optional[nuke.Node], write: Optional[nuke.Node] = None) -> None:
-        """``plate`` is the node that is painted, None for one that is not connected."""
-        self._words: list[str] = [_root_text(), _written_as(write)]
+    def __init__(
+        self, plate: Optional[nuke.Node], write: Optional[nuke.Node] = None, said: str = ""
+    ) -> None:
+        """``plate`` is the node that is painted, None for one that is not connected.
+
+        ``said`` is what else decides how it is written.
+        """
+        self._words: list[str] = [_root_text(), _written_as(write), *([said] if said else [])]
         self._moving: list[tuple[nuke.Array_Knob, int]] = []
         self._files: list[tuple[nuke.Node, nuke.File_Knob, Shift]] = []
         self._patterns: dict[tuple[str, str], str] = {}
@@ -164,9 +171,15 @@ class PlateFingerprint:
         """Take what a node is and how it is set."""
         self._words.append(f"node {node.Class()}")
         knobs = node.knobs()
-        if style_knobs.VERSION_KNOB in knobs:
+        if node_knobs.VERSION_KNOB in knobs:
             self._words.append(f"disable {knobs['disable'].toScript()}")
             return  # an ImpastoStyle shows what its results hold, whatever its front says now
+        if node_knobs.EFFECT_VERSION_KNOB in knobs:
+            # So does an ImpastoEffect, but its light is made of knobs on its front.
+            for name in ("disable", effect_knobs.OVER_PLATE, *effect_knobs.LIVE_SHADING):
+                if name in knobs:
+                    self._take_knob(node, name, knobs[name], shift)
+            return
         left_out = _UNSEEN
         if node.Class() == "Read" and shift is not None and _reads_by_frame(node):
             left_out = _UNSEEN | _RANGE  # a plate that grew keeps the frames it had
@@ -354,6 +367,19 @@ def _written_as(write: Optional[nuke.Node]) -> str:
     if "raw" in knobs and not knobs["raw"].value():
         names.append("colorspace")
     return "\n".join(f"{name} {knobs[name].toScript()}" for name in names)
+
+
+def _sized_and_chosen(node: nuke.Group) -> str:
+    """Return what else decides the matte of an ImpastoEffect: its channel and the plate's format.
+
+    Of the plate nothing but its size is used, so to grade it makes no frame stale.
+    """
+    if not is_effect_node(node):
+        return ""
+    matte, plate = find_inner(node, MATTE), node.input(1)
+    channel = "" if matte is None else matte["from0"].toScript()
+    size = "" if plate is None else f"{plate.width()} {plate.height()} {plate.pixelAspect()}"
+    return f"matte {channel} in {size}"
 
 
 def _root_text() -> str:

@@ -20,11 +20,11 @@ from nuke_plugin.contract.errors import NodeBusy, PlateRenderFailed, RenderCance
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.frame_fingerprint import Picture
+from nuke_plugin.impasto_nodes import is_attached
+from nuke_plugin.job_settings import JobSettings
+from nuke_plugin.node_parts import PLATE_WRITE, inner
 from nuke_plugin.plate_fingerprint import PlateFingerprint
 from nuke_plugin.plate_notes import PlateNotes
-from nuke_plugin.render_settings import RenderSettings
-from nuke_plugin.style_graph import PLATE_WRITE, inner
-from nuke_plugin.style_node import is_attached
 
 SLICE_SECONDS = 0.4
 """How long a slice should last: Cancel and the interface answer between two."""
@@ -49,7 +49,7 @@ class PlateRender:
     def __init__(
         self,
         node: nuke.Group,
-        settings: RenderSettings,
+        settings: JobSettings,
         pictures: Sequence[Picture],
         uses_old: bool = True,
     ) -> None:

@@ -20,11 +20,11 @@ from nuke_plugin import (
     frame_states,
     frame_strip,
     main_thread,
+    node_knobs,
     node_upgrade,
     plate_feeder,
     rich_text,
     running_jobs,
-    style_knobs,
     undo,
     worker_client,
 )
@@ -32,11 +32,12 @@ from nuke_plugin.contract.errors import ImpastoError, NodeBusy, RenderCancelled,
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.frame_fingerprint import Picture, pictures_of
+from nuke_plugin.impasto_nodes import claim_results, is_attached
+from nuke_plugin.job_settings import JobSettings, results_on_disk
+from nuke_plugin.node_parts import PLATE_WRITE, RESULT_READ, inner
+from nuke_plugin.node_settings import settings_of
 from nuke_plugin.plate_render import PlateRender
 from nuke_plugin.render_job import RenderJob
-from nuke_plugin.render_settings import RenderSettings, results_on_disk
-from nuke_plugin.style_graph import PLATE_WRITE, RESULT_READ, inner
-from nuke_plugin.style_node import claim_results, is_attached
 from nuke_plugin.worker_python import find_worker_python
 
 _SHOW_EVERY_SECONDS = 1.0
@@ -132,7 +133,7 @@ def _press(node: nuke.Group, frames: Optional[FrameRange] = None, force: bool = 
 
 def _prepare(
     node: nuke.Group, frames: Optional[FrameRange], force: bool
-) -> tuple[RenderSettings, list[Picture]]:
+) -> tuple[JobSettings, list[Picture]]:
     """Return what is to be painted, with everything checked that can be."""
     if running_jobs.job_of(node) is not None:
         raise NodeBusy(node.fullName(), "it is rendering already")
@@ -141,7 +142,7 @@ def _prepare(
     node_upgrade.ensure_current(node)
     with undo.not_recorded():
         claim_results(node)
-    settings = RenderSettings.from_node(node, frames)
+    settings = settings_of(node, frames)
     writing = running_jobs.job_writing(settings.results)
     if writing is not None:
         reason = f"{writing.settings.node_name} is rendering to the same files already"
@@ -273,10 +274,10 @@ def show_results(node: nuke.Group, job: RenderJob) -> None:
     is_mixed = _has_older_frames(node, settings)
     show_files(node)
     with undo.not_recorded():
-        style_knobs.note_rendered(node, settings.knobs, is_mixed)
+        settings.note_rendered(node, is_mixed)
 
 
-def _has_older_frames(node: nuke.Group, settings: RenderSettings) -> bool:
+def _has_older_frames(node: nuke.Group, settings: JobSettings) -> bool:
     """Whether a frame on disk, in any view, was painted with other settings than the node's."""
     on_disk = FrameRange.from_frames(
         frame
@@ -284,7 +285,7 @@ def _has_older_frames(node: nuke.Group, settings: RenderSettings) -> bool:
         for frame in FramePattern.parse(results).existing_frames()
     )
     try:
-        return frame_states.has_other_settings(RenderSettings.from_node(node, on_disk))
+        return frame_states.has_other_settings(settings_of(node, on_disk))
     except ImpastoError:  # the node was set meanwhile to what cannot be rendered
         return True
 
@@ -352,5 +353,5 @@ def _set_status(node: nuke.Group, text: str) -> bool:
     if not is_attached(node):
         return False
     with undo.not_recorded():
-        node[style_knobs.STATUS].setValue(text)
+        node[node_knobs.STATUS].setValue(text)
     return True

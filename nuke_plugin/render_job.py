@@ -23,9 +23,9 @@ from nuke_plugin.contract.errors import (
     WorkerUnexpected,
 )
 from nuke_plugin.contract.frame_range import FrameRange
-from nuke_plugin.contract.messages import Cancelled, Progress, Render, Result, Warning
+from nuke_plugin.contract.messages import Cancelled, Progress, Rendering, Result, Warning
 from nuke_plugin.frame_fingerprint import Picture
-from nuke_plugin.render_settings import RenderSettings
+from nuke_plugin.job_settings import JobSettings
 from nuke_plugin.worker_client import RenderConversation, RenderEvent, WorkerClient
 
 DEATHS_IN_A_ROW = 2
@@ -51,7 +51,7 @@ class RenderJob:
     """Paints the pictures of one render as their plates come in."""
 
     def __init__(
-        self, settings: RenderSettings, client: WorkerClient, listener: Listener, total: int
+        self, settings: JobSettings, client: WorkerClient, listener: Listener, total: int
     ) -> None:
         self.settings = settings
         self.total = total
@@ -189,7 +189,7 @@ class RenderJob:
                     yield batch
                 return
 
-    def _paint(self, request: Render) -> None:
+    def _paint(self, request: Rendering) -> None:
         """Paint one request; a worker that ends meanwhile is replaced, and goes on where it was."""
         left = set(FrameRange.parse(request.frames))
         deaths = 0
@@ -210,7 +210,7 @@ class RenderJob:
                     raise
                 self._warn(f"A new worker went on, and no finished frame was lost. {error.message}")
 
-    def _converse(self, request: Render) -> None:
+    def _converse(self, request: Rendering) -> None:
         conversation = self._client.render(request, self._wait_for_the_worker)
         self._conversation = conversation
         if self._painting_since is None:
@@ -246,9 +246,9 @@ class RenderJob:
             self.warnings.append(text)
 
 
-def _requests(batch: Iterable[tuple[Picture, str]]) -> Iterator[Render]:
+def _requests(batch: Iterable[tuple[Picture, str]]) -> Iterator[Rendering]:
     """Yield the worker's requests for pictures: one for each view and setting among them."""
-    groups: dict[int, tuple[Render, dict[int, str]]] = {}
+    groups: dict[int, tuple[Rendering, dict[int, str]]] = {}
     for picture, fingerprint in batch:
         _, fingerprints = groups.setdefault(id(picture.request), (picture.request, {}))
         fingerprints[picture.frame] = fingerprint

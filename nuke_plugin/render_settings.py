@@ -6,30 +6,31 @@ Everything that can be known to fail is found here, before Nuke spends minutes o
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
 import nuke
 
-from nuke_plugin import cache_paths, node_upgrade, style_knobs
+from nuke_plugin import style_knobs
 from nuke_plugin.contract.card import ModelCard
-from nuke_plugin.contract.errors import (
-    ControlInvalid,
-    FieldInvalid,
-    FrameRangeInvalid,
-    PatternInvalid,
-    PlateNotConnected,
-    ScriptNotSaved,
-)
+from nuke_plugin.contract.errors import ControlInvalid, FieldInvalid
 from nuke_plugin.contract.execution_settings import ExecutionSettings
-from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.contract.library import ModelLibrary
 from nuke_plugin.contract.light_settings import LightSettings
-from nuke_plugin.contract.messages import Render
+from nuke_plugin.contract.messages import Render, Rendering
+from nuke_plugin.contract.settings_digest import settings_digest
 from nuke_plugin.contract.stroke_settings import DEFAULT_STROKES, StrokeSettings
-from nuke_plugin.style_graph import PLATE_WRITE, RESULT_READ, find_inner, inner
+from nuke_plugin.job_settings import (
+    JobSettings,
+    check_ready,
+    groups_of_values,
+    patterns_of,
+    tile_px_of,
+)
+from nuke_plugin.job_settings import frames_of as frames_of
+from nuke_plugin.job_settings import results_on_disk as results_on_disk
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,8 @@ class Mix:
 
 
 @dataclass(frozen=True)
-class RenderSettings:
+class RenderSettings(JobSettings):
     """One render of one node."""
-
-    node_name: str
-    """Full name of the node, for messages."""
 
     model: str
     """Id of the model."""
@@ -65,22 +63,6 @@ class RenderSettings:
     execution: ExecutionSettings
     """On what, how exactly and in how large pieces the network runs."""
 
-    knobs: Mapping[str, str]
-    """What the painting depends on as the knobs hold it, animation included, for
-    ``style_knobs.note_rendered``."""
-
-    frames: FrameRange
-    """Every frame asked for."""
-
-    views: tuple[str, ...]
-    """Names of the views."""
-
-    plates: tuple[str, ...]
-    """Pattern of the plates of each view; forward slashes, ``%04d``."""
-
-    results: tuple[str, ...]
-    """Pattern of the results of each view."""
-
     colorspace: Optional[str]
     """OCIO name of the plates' colour space; None for scene-linear Rec.709."""
 
@@ -92,23 +74,16 @@ class RenderSettings:
         ``ScriptNotSaved``, ``FrameRangeInvalid``, ``PatternInvalid``, ``ControlInvalid``, or what
         is wrong with the model, the styles or the strength.
         """
-        if nuke.GUI:
-            node_upgrade.check_current(node)
-        else:  # no callback did it, and nothing loads meanwhile
-            node_upgrade.ensure_current(node)
-        style_knobs.check_present(node, style_knobs.FOR_A_RENDER)
-        name = node.fullName()
-        if node.input(0) is None:
-            raise PlateNotConnected(name)
+        check_ready(node, style_knobs.FOR_A_RENDER)
         model = node[style_knobs.MODEL].value()
         card = ModelLibrary.from_environment(os.environ).find(model).card
         frames = frames_of(node) if frames is None else frames
         mixes = _mixes(node, card, frames)
         views = tuple(nuke.views())
-        plates, results = _patterns(node, views)
+        plates, results = patterns_of(node, views)
         colorspace = node[style_knobs.COLORSPACE].value()
         return cls(
-            node_name=name,
+            node_name=node.fullName(),
             model=model,
             mixes=mixes,
             light=LightSettings(node[style_knobs.LIGHT].value(), node[style_knobs.PREMULT].value()),
@@ -120,11 +95,6 @@ class RenderSettings:
             results=results,
             colorspace=None if colorspace == style_knobs.DEFAULT_COLORSPACE else colorspace,
         )
-
-    @property
-    def total(self) -> int:
-        """Number of pictures: frames times views."""
-        return len(self.frames) * len(self.views)
 
     def requests(self) -> Iterator[Render]:
         """Yield the worker's requests: one for each view and mix."""
@@ -146,26 +116,17 @@ class RenderSettings:
                     execution=self.execution,
                 )
 
+    def digests(self, request: Rendering) -> Iterator[tuple[int, str]]:
+        """Yield each frame of a request with the front half of its fingerprint."""
+        assert isinstance(request, Render)
+        installed = ModelLibrary.from_environment(os.environ).find(request.model)
+        digest = settings_digest(request, installed.card.network.sha256)
+        for frame in FrameRange.parse(request.frames):
+            yield frame, digest
 
-def frames_of(node: nuke.Group) -> FrameRange:
-    """Return the frames a node asks for.
-
-    Raises ``NodeEdited``, ``PlateNotConnected`` or ``FrameRangeInvalid``.
-    """
-    style_knobs.check_present(node, (style_knobs.FRAME_RANGE,))
-    text = node[style_knobs.FRAME_RANGE].value().strip()
-    if text:
-        return FrameRange.parse(text)
-    plate = node.input(0)
-    if plate is None:
-        raise PlateNotConnected(node.fullName())
-    first, last = int(plate.firstFrame()), int(plate.lastFrame())
-    if last < first:
-        raise FrameRangeInvalid(
-            f"{first}-{last}",
-            f"the input {plate.name()} ends before it begins. Correct it, or fill in Frame range",
-        )
-    return FrameRange(tuple(range(first, last + 1)))
+    def note_rendered(self, node: nuke.Group, is_mixed: bool) -> None:
+        """Remember on the node that its results were painted with these settings."""
+        style_knobs.note_rendered(node, self.knobs, is_mixed)
 
 
 def _mixes(
@@ -178,13 +139,8 @@ def _mixes(
         *((style_knobs.STROKE_SCALE, style_knobs.STROKE_DETAIL) if scales else ()),
         *(style_knobs.STYLES[menu] for menu in chosen if len(chosen) > 1),
     ]
-    by_values: dict[tuple[float, ...], list[int]] = {}
-    sampled = {name: _Sampled(node[name]) for name in names}
-    for frame in frames:
-        values = tuple(sampled[name].at(frame) for name in names)
-        by_values.setdefault(values, []).append(frame)
     mixes = []
-    for (strength, *weights), of in by_values.items():
+    for (strength, *weights), of in groups_of_values(node, names, frames).items():
         strokes = DEFAULT_STROKES
         if scales:
             scale, detail, *weights = weights
@@ -222,56 +178,14 @@ def _shares(card: ModelCard, weights: Sequence[tuple[str, float]]) -> tuple[tupl
     return tuple((slot.id, share) for slot, share in zip(card.styles, vector) if share > 0)
 
 
-class _Sampled:
-    """A number's knob, asked frame by frame only where it moves."""
-
-    def __init__(self, knob: nuke.Double_Knob) -> None:
-        self._knob = knob
-        self._value = None if knob.isAnimated() or knob.hasExpression() else float(knob.value())
-
-    def at(self, frame: int) -> float:
-        """Return the number at a frame."""
-        return float(self._knob.valueAt(frame)) if self._value is None else self._value
-
-
 def execution_of(node: nuke.Group, is_constant: bool = True) -> ExecutionSettings:
     """Return how the node's knobs ask for the network to be run.
 
     ``is_constant`` tells whether styles and strength are the same at every frame asked for.
     """
-    size = node[style_knobs.TILE_SIZE].value()
     return ExecutionSettings(
         use_gpu=bool(node[style_knobs.USE_GPU].value()),
         half_precision=bool(node[style_knobs.HALF_PRECISION].value()),
-        tile_px=int(size) if size.isdigit() else None,
+        tile_px=tile_px_of(node),
         fold=is_constant,
     )
-
-
-def results_on_disk(node: nuke.Group) -> tuple[str, ...]:
-    """Return the patterns of a node's results, one for each view; none while they have no place."""
-    read, write = find_inner(node, RESULT_READ), find_inner(node, PLATE_WRITE)
-    if read is None or write is None:
-        return ()
-    text = read["file"].value()
-    if cache_paths.needs_saved_script(text) and not cache_paths.script_is_saved():
-        return ()
-    return cache_paths.resolved(write, text, nuke.views())
-
-
-def _patterns(node: nuke.Group, views: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the patterns of the plates and of the results, one for each view."""
-    text = inner(node, RESULT_READ)["file"].value()
-    if cache_paths.needs_saved_script(text) and not cache_paths.script_is_saved():
-        raise ScriptNotSaved(text)
-    if len(views) > 1 and not cache_paths.has_view(text):
-        raise PatternInvalid(text, f"the script has {len(views)} views, and %V must stand in it")
-    write = inner(node, PLATE_WRITE)
-    results = cache_paths.resolved(write, text, views)
-    plates = cache_paths.resolved(write, write["file"].value(), views)
-    for pattern in results:
-        if not FramePattern.parse(pattern).is_sequence:
-            raise PatternInvalid(text, "the results need a frame number, such as %04d")
-        if not pattern.endswith(".exr"):
-            raise PatternInvalid(text, "the results are OpenEXR files, so it must end in .exr")
-    return plates, results

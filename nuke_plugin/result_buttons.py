@@ -23,9 +23,9 @@ from nuke_plugin.contract.errors import (
 )
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.exr_header import text_attribute
+from nuke_plugin.job_settings import results_on_disk
+from nuke_plugin.node_parts import PLATE_WRITE, RESULT_READ, inner
 from nuke_plugin.plate_notes import notes_path
-from nuke_plugin.render_settings import results_on_disk
-from nuke_plugin.style_graph import PLATE_WRITE, RESULT_READ, inner
 
 _VERSION = re.compile(r"([/_.]v)(\d+)")
 """What Nuke takes for a version in a file's name."""

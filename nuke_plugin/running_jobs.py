@@ -14,8 +14,8 @@ from typing import Optional
 
 import nuke
 
+from nuke_plugin.impasto_nodes import is_attached
 from nuke_plugin.render_job import RenderJob
-from nuke_plugin.style_node import is_attached
 
 _jobs: list[tuple[nuke.Group, RenderJob]] = []
 

@@ -24,25 +24,28 @@ They name no node outside the Group, so it can be copied, cloned and put into an
 
 from __future__ import annotations
 
-from typing import Optional
-
 import nuke
 
 from nuke_plugin import live_colour, live_grain
-from nuke_plugin.contract.errors import NodeEdited
+from nuke_plugin.node_parts import (
+    PLATE_WRITE,
+    RESULT,
+    RESULT_IS_THERE,
+    RESULT_READ,
+    connect,
+    place,
+    plate_write,
+    result_read,
+)
+from nuke_plugin.node_parts import find_inner as find_inner
+from nuke_plugin.node_parts import inner as inner
 from nuke_plugin.style_knobs import STRENGTH
 
 IMG, MASK = "img", "mask"
-PLATE_WRITE = "PlateWrite"
-RESULT_READ = "ResultRead"
 FINITE_PLATE = "FinitePlate"
 PAINTED = "Painted"
-RESULT = "Result"
 UNMASKED, MASKED, BLEND = "Unmasked", "Masked", "Blend"
 
-RESULT_IS_THERE = (
-    f"!{RESULT_READ}.error && frame >= {RESULT_READ}.first && frame <= {RESULT_READ}.last"
-)
 WHICH_BLEND = f"{MASKED}.mix == 0 || parent.{STRENGTH} == 0 ? 0 : 1 + [exists parent.input1]"
 
 
@@ -53,19 +56,19 @@ def build(group: nuke.Group) -> None:
         mask = nuke.nodes.Input(name=MASK)
         img["number"].setValue(0)
         mask["number"].setValue(1)
-        _plate_write(img)
-        painted = _painted(img, _result_read())
+        plate_write(img)
+        painted = _painted(img, result_read())
         result = nuke.nodes.Switch(name=RESULT)
-        _connect(result, img, live_picture(img, painted))
+        connect(result, img, live_picture(img, painted))
         result["which"].setExpression(RESULT_IS_THERE)
         unmasked = nuke.nodes.Dissolve(name=UNMASKED, channels="rgb")
-        _connect(unmasked, img, result)
+        connect(unmasked, img, result)
         unmasked["which"].setExpression(f"{MASKED}.mix")
         masked = masked_by(img, result, mask)
         blend = nuke.nodes.Switch(name=BLEND)
-        _connect(blend, img, unmasked, masked)
+        connect(blend, img, unmasked, masked)
         blend["which"].setExpression(WHICH_BLEND)
-        _connect(nuke.nodes.Output(), blend)
+        connect(nuke.nodes.Output(), blend)
     lay_out(group)
 
 
@@ -85,63 +88,17 @@ def masked_by(img: nuke.Node, result: nuke.Node, mask: nuke.Node) -> nuke.Node:
     masked = nuke.nodes.Merge2(name=MASKED, operation="copy", bbox="B")
     for name in ("Achannels", "Bchannels", "output"):
         masked[name].setValue("rgb")
-    _connect(masked, img, result, mask)
+    connect(masked, img, result, mask)
     return masked
-
-
-def inner(group: nuke.Group, name: str) -> nuke.Node:
-    """Return a node inside the Group by its name; raises ``NodeEdited`` when it is gone."""
-    found = find_inner(group, name)
-    if found is None:
-        raise NodeEdited(group.fullName(), f"node {name} inside")
-    return found
-
-
-def find_inner(group: nuke.Group, name: str) -> Optional[nuke.Node]:
-    """Return a node inside the Group by its name, without entering the Group, or None."""
-    for node in group.nodes():
-        if node.name() == name:
-            return node
-    return None
-
-
-def _plate_write(img: nuke.Node) -> nuke.Node:
-    write = nuke.nodes.Write(name=PLATE_WRITE)
-    write.setInput(0, img)
-    write["file_type"].setValue("exr")  # the knobs of EXR exist only from here on
-    write["datatype"].setValue("16 bit half")
-    write["compression"].setValue("Zip (1 scanline)")
-    write["autocrop"].setValue(False)
-    write["metadata"].setValue("all metadata")
-    write["raw"].setValue(True)
-    write["channels"].setValue("all")
-    write["create_directories"].setValue(True)
-    write["disable"].setValue(True)
-    return write
-
-
-def _result_read() -> nuke.Node:
-    read = nuke.nodes.Read(name=RESULT_READ)
-    read["raw"].setValue(True)
-    read["before"].setValue("black")
-    read["after"].setValue("black")
-    read["on_error"].setValue("error")
-    read["localizationPolicy"].setValue("off")  # a local copy would outlive the next render
-    return read
 
 
 def _painted(img: nuke.Node, read: nuke.Node) -> nuke.Node:
     painted = nuke.nodes.Copy(name=PAINTED, bbox="B")
-    _connect(painted, img, read)
+    connect(painted, img, read)
     for index, channel in enumerate(("rgba.red", "rgba.green", "rgba.blue")):
         painted[f"from{index}"].setValue(channel)
         painted[f"to{index}"].setValue(channel)
     return painted
-
-
-def _connect(node: nuke.Node, *inputs: nuke.Node) -> None:
-    for index, source in enumerate(inputs):
-        node.setInput(index, source)
 
 
 def lay_out(group: nuke.Group) -> None:
@@ -161,6 +118,4 @@ def lay_out(group: nuke.Group) -> None:
         BLEND: (0, 800),
         "Output1": (0, 860),
     }
-    for node in group.nodes():
-        if node.name() in places:
-            node.setXYpos(*places[node.name()])
+    place(group, places)

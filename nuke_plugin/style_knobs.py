@@ -6,16 +6,31 @@ The names follow Nuke's own nodes (``useGPUIfAvailable``, ``maskChannelMask``, `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import nuke
 
-from nuke_plugin.contract.errors import NodeEdited
+from nuke_plugin import node_knobs
+from nuke_plugin.node_knobs import ABOUT as ABOUT
+from nuke_plugin.node_knobs import AUTOMATIC_TILES as AUTOMATIC_TILES
+from nuke_plugin.node_knobs import CANCEL as CANCEL
+from nuke_plugin.node_knobs import FRAME_RANGE as FRAME_RANGE
+from nuke_plugin.node_knobs import FRAMES as FRAMES
+from nuke_plugin.node_knobs import FRAMES_NOTICE as FRAMES_NOTICE
+from nuke_plugin.node_knobs import LIBRARY as LIBRARY
+from nuke_plugin.node_knobs import MIX as MIX
+from nuke_plugin.node_knobs import MIXED as MIXED
+from nuke_plugin.node_knobs import MODEL as MODEL
+from nuke_plugin.node_knobs import NOTICE as NOTICE
+from nuke_plugin.node_knobs import RENDER as RENDER
+from nuke_plugin.node_knobs import RENDERED_MODEL as RENDERED_MODEL
+from nuke_plugin.node_knobs import RESULTS as RESULTS
+from nuke_plugin.node_knobs import STATUS as STATUS
+from nuke_plugin.node_knobs import TILE_SIZE as TILE_SIZE
+from nuke_plugin.node_knobs import USE_GPU as USE_GPU
+from nuke_plugin.node_knobs import VERSION_KNOB as VERSION_KNOB
+from nuke_plugin.node_knobs import check_present as check_present
 
-VERSION_KNOB = "impasto_version"
-"""Marks a Group as one of ours, and says which version of it stands in the script."""
-
-LIBRARY, MODEL, ABOUT = "library", "model", "about"
 STYLE, STYLE2, STYLE3 = "style", "style2", "style3"
 WEIGHT, WEIGHT2, WEIGHT3 = "style_weight", "style2_weight", "style3_weight"
 STYLES = {STYLE: WEIGHT, STYLE2: WEIGHT2, STYLE3: WEIGHT3}
@@ -27,25 +42,14 @@ NO_STYLE = "(none)"
 STRENGTH, COLORSPACE = "strength", "plate_colorspace"
 SCALE_STROKES, STROKE_SCALE, STROKE_DETAIL = "scale_strokes", "stroke_scale", "stroke_detail"
 LIGHT, PREMULT = "light", "premult"
-USE_GPU, HALF_PRECISION, TILE_SIZE = "useGPUIfAvailable", "halfPrecision", "tileSize"
-AUTOMATIC_TILES = "None"
-"""The item of ``TILE_SIZE`` that leaves the size to the worker, as in Nuke's own nodes."""
-
-FRAME_RANGE, RESULTS = "frame_range", "results"
-RENDER, CANCEL, STATUS = "render", "cancel", "status"
-RENDER_FRAME, RENDER_ALL = "render_frame", "render_all"
-OPEN_FOLDER, CLEAR_CACHE = "open_folder", "clear_cache"
-VERSION_UP, VERSION_DOWN = "version_up", "version_down"
-FRAMES = "frames"
-"""Shows which frames are fresh, stale or missing."""
+HALF_PRECISION = "halfPrecision"
 
 KEEP_PLATE_COLOUR, PLATE_GRAIN, GRAIN_SIZE = "keep_plate_colour", "plate_grain", "plate_grain_size"
 MASK_CHANNEL, INVERT_MASK, FRINGE = "maskChannelMask", "invert_mask", "fringe"
-MIX = "mix"
 LIVE = (KEEP_PLATE_COLOUR, PLATE_GRAIN, GRAIN_SIZE, MASK_CHANNEL, INVERT_MASK, FRINGE, MIX)
 """Knobs that act without a render, in their order; each is a link to a knob inside."""
 
-RENDERED_MODEL, RENDERED_STYLE = "rendered_model", "rendered_style"
+RENDERED_STYLE = "rendered_style"
 RENDERED_STRENGTH, RENDERED_COLORSPACE = "rendered_strength", "rendered_colorspace"
 RENDERED_TEXTS = {
     MODEL: RENDERED_MODEL,
@@ -72,17 +76,6 @@ RENDERED = {**RENDERED_TEXTS, **RENDERED_NUMBERS, **RENDERED_SWITCHES}
 """What a painting depends on, each with the hidden knob that holds it as the results have it. Which
 processor painted, and in tiles of what size, is none of it."""
 
-MIXED = "(mixed)"
-"""Stands in ``RENDERED_MODEL`` while frames of another setting lie beside those of the last render;
-no model's id, so that it equals none."""
-
-NOTICE = "notice"
-"""What the node's label says beside its state: that the style is not installed."""
-
-FRAMES_NOTICE = "frames_notice"
-"""What the node's label says of frames that are stale, missing or failed. It is not saved: where
-the plugin is absent nobody would bring it up to date."""
-
 HIDDEN = (VERSION_KNOB, *RENDERED.values(), NOTICE, FRAMES_NOTICE)
 
 DEFAULT_COLORSPACE = "scene-linear Rec.709"
@@ -98,33 +91,7 @@ NEUTRAL_NUMBERS = dict.fromkeys((*STYLES.values(), STRENGTH, STROKE_SCALE, STROK
 
 def apply_flags(group: nuke.Group) -> None:
     """Set what a script does not keep, flags and defaults; on creation, loading and pasting."""
-    for name, number in NEUTRAL_NUMBERS.items():
-        if name in group.knobs():
-            _give_default(group[name], number)
-    for name in HIDDEN:
-        if name in group.knobs():
-            group[name].setVisible(False)
-    if LIBRARY in group.knobs():
-        group[LIBRARY].setFlag(nuke.KNOB_CHANGED_ALWAYS)  # else it does nothing in a closed panel
-    if FRAMES_NOTICE in group.knobs():
-        group[FRAMES_NOTICE].setFlag(nuke.DO_NOT_WRITE)
-
-
-def _give_default(knob: nuke.Double_Knob, number: float) -> None:
-    """Give a number its default, which must neither move it nor keep it out of the script."""
-    knob.setFlag(nuke.ALWAYS_SAVE)  # a value that is the default would be left out, and load as 0
-    held = knob.toScript()
-    knob.setDefaultValue([number])
-    if knob.toScript() != held:
-        knob.fromScript(held)
-
-
-def check_present(group: nuke.Group, names: Iterable[str]) -> None:
-    """Raise ``NodeEdited`` where one of these knobs is gone; Nuke lets a user remove any."""
-    knobs = group.knobs()
-    for name in names:
-        if name not in knobs:
-            raise NodeEdited(group.fullName(), f"knob {name}")
+    node_knobs.set_flags(group, NEUTRAL_NUMBERS, HIDDEN)
 
 
 def chosen_styles(group: nuke.Group) -> dict[str, str]:
@@ -148,10 +115,4 @@ def note_rendered(group: nuke.Group, values: Mapping[str, str], is_mixed: bool =
 
     With ``is_mixed`` frames of other settings lie beside them.
     """
-    for name, kept in RENDERED.items():
-        if name in RENDERED_TEXTS:
-            group[kept].setValue(values[name])
-        else:
-            group[kept].fromScript(values[name])
-    if is_mixed:
-        group[RENDERED_MODEL].setValue(MIXED)
+    node_knobs.note(group, RENDERED, values, is_mixed)

@@ -48,6 +48,9 @@ class StyleEntry:
     facts: StyleFacts
     """What the model's card tells of it."""
 
+    is_effect: bool = False
+    """Whether it makes an effect from a matte instead; ``style_id`` says which, ``fire``."""
+
     @property
     def key(self) -> tuple[str, str]:
         """Ids of the model and of the style: what tells it from all others."""

@@ -12,8 +12,8 @@ from typing import Optional
 import nuke
 
 from nuke_plugin import (
-    cache_paths,
     node_front,
+    node_life,
     node_upgrade,
     node_version,
     rich_text,
@@ -22,17 +22,18 @@ from nuke_plugin import (
     undo,
 )
 from nuke_plugin.contract.errors import ImpastoError
+from nuke_plugin.impasto_nodes import all_nodes, claim_results, is_style_node, place_below_selected
+from nuke_plugin.impasto_nodes import is_attached as is_attached
+from nuke_plugin.node_knobs import NOTHING_INSTALLED, fill_menu
+from nuke_plugin.node_life import upgrade_waiting
 from nuke_plugin.style_list import StyleList, why_not_found
 
 NAME = "ImpastoStyle1"
-NOTHING_INSTALLED = "(none)"
-"""What a menu holds when no model is installed: a menu cannot be empty."""
 
 
 def create(model: Optional[str] = None, style: Optional[str] = None) -> nuke.Group:
     """Create the node below the selected one, as one step of Undo, and open its panel."""
     with undo.one_step("Create ImpastoStyle"):
-        selected = nuke.selectedNodes()
         group = nuke.nodes.Group()
         group.setName(NAME)
         style_graph.build(group)
@@ -46,37 +47,14 @@ def create(model: Optional[str] = None, style: Optional[str] = None) -> nuke.Gro
             choose(group, installed, model, style)
         else:
             refresh(group, installed)
-        if len(selected) == 1:
-            group.setInput(0, selected[0])
-            group.setXYpos(selected[0].xpos(), selected[0].ypos() + 80)
-        for node in selected:
-            node.setSelected(False)
-        group.setSelected(True)
+        place_below_selected(group)
     group.showControlPanel()
     return group
 
 
-def is_style_node(node: nuke.Node) -> bool:
-    """Whether a node is one of ours."""
-    return node.Class() == "Group" and style_knobs.VERSION_KNOB in node.knobs()
-
-
-def is_attached(node: nuke.Node) -> bool:
-    """Whether a node is still in the script; Nuke raises for one that was deleted."""
-    try:
-        node.name()
-    except ValueError:
-        return False
-    return True
-
-
 def all_style_nodes(group: Optional[nuke.Group] = None) -> Iterator[nuke.Group]:
     """Yield every ImpastoStyle node in the script, also those inside other Groups."""
-    for node in (group or nuke.root()).nodes():
-        if is_style_node(node):
-            yield node
-        elif isinstance(node, nuke.Group):
-            yield from all_style_nodes(node)
+    return (node for node in all_nodes(group) if is_style_node(node))
 
 
 def selected_style_node() -> Optional[nuke.Group]:
@@ -101,83 +79,16 @@ def refresh(group: nuke.Group, installed: Optional[StyleList] = None) -> None:
     choose(group, installed or StyleList.read(), *_choice(group))
 
 
-def claim_results(group: nuke.Group, is_new: bool = False) -> None:
-    """Give the node a results file that no other ImpastoStyle node writes.
-
-    A copied node shows the frames of the one it was copied from until it renders its own. Clones
-    share all knobs, this one too: to give one a file of its own would be to take it from all.
-    Nor does it take, where somebody works, a default folder in which frames lie already: those of
-    another script, or of a node that is gone. On a farm it may: its hosts open one script each for
-    itself, must all come to the same file, and the first has left frames there.
-    """
-    results = style_graph.inner(group, style_graph.RESULT_READ)["file"]
-    reads = (
-        style_graph.find_inner(other, style_graph.RESULT_READ)
-        for other in all_style_nodes()
-        if other.fullName() != group.fullName() and not (group.clones() and other.clones())
-    )
-    # A node that lost its Read claims no file; it is told when it is rendered itself.
-    taken = {read["file"].value() for read in reads if read is not None}
-    if not results.value() or results.value() in taken:
-        spares_files = is_new or bool(nuke.GUI)
-        results.setValue(cache_paths.default_results(group.name(), taken, spares_files))
-    write = style_graph.inner(group, style_graph.PLATE_WRITE)
-    write["file"].setValue(cache_paths.plates_beside(results.value()))
-
-
 def on_create() -> None:
     """React to a Group that was created, loaded or pasted: Nuke calls this for each."""
     node = nuke.thisNode()
-    if not is_style_node(node):
-        return
-    with undo.not_recorded():
-        style_knobs.apply_flags(node)
-        if node_version.version_of(node) == node_version.NODE_VERSION:
-            refresh(node)
-            return
-    _waiting.append(node)
-    if nuke.GUI and len(_waiting) == 1:
-        _look_again(0, -1)
+    if is_style_node(node):
+        node_life.came_in(node, style_knobs.apply_flags, refresh)
 
 
 def on_script_load() -> None:
     """React to the end of a script's loading: Nuke calls this once for each script."""
     upgrade_waiting()
-
-
-def _look_again(milliseconds: int, nodes_before: int) -> None:
-    """Upgrade what was pasted once Nuke is idle and no node has come since the last look.
-
-    The nodes of a script are taken by ``on_script_load``; a paste has no such end. Nuke may turn
-    its event loop while it still reads, so one turn of it is no sign that it is done.
-    """
-    from nuke_plugin.qt import QtCore  # in terminal mode there is none
-
-    def look() -> None:
-        nodes = nuke.root().numNodes()
-        if nodes == nodes_before:
-            upgrade_waiting()
-        elif _waiting:
-            _look_again(_LOOK_EVERY_MILLISECONDS, nodes)
-
-    QtCore.QTimer.singleShot(milliseconds, look)
-
-
-def upgrade_waiting() -> None:
-    """Bring the older nodes that came in to the present version; newer ones are left and told."""
-    groups = [node for node in _waiting if is_attached(node)]
-    _waiting.clear()
-    node_upgrade.upgrade_all(groups)
-    with undo.not_recorded():
-        for group in groups:
-            if node_version.version_of(group) == node_version.NODE_VERSION:
-                refresh(group)
-
-
-_LOOK_EVERY_MILLISECONDS = 100
-
-_waiting: list[nuke.Group] = []
-"""Nodes of another version that came in while Nuke may still be loading."""
 
 
 def knob_changed() -> None:
@@ -222,8 +133,8 @@ def choose(
     what another model has not.
     """
     styles, was = installed.style_ids(model), group[style_knobs.MODEL].value()
-    _fill_menu(group[style_knobs.MODEL], installed.model_ids(), model)
-    _fill_menu(group[style_knobs.STYLE], styles, style)
+    fill_menu(group[style_knobs.MODEL], installed.model_ids(), model)
+    fill_menu(group[style_knobs.STYLE], styles, style)
     for index, name in enumerate((style_knobs.STYLE2, style_knobs.STYLE3)):
         if name not in group.knobs():
             continue
@@ -233,10 +144,10 @@ def choose(
             chosen = group[name].value()
             if was != model and chosen not in styles:
                 chosen = style_knobs.NO_STYLE
-        _fill_menu(group[name], [style_knobs.NO_STYLE, *styles], chosen)
+        fill_menu(group[name], [style_knobs.NO_STYLE, *styles], chosen)
     if style_knobs.LIBRARY in group.knobs():
         items = [_in_library(entry.model_id, entry.style_id) for entry in installed.entries]
-        _fill_menu(group[style_knobs.LIBRARY], items, _in_library(*_choice(group)))
+        fill_menu(group[style_knobs.LIBRARY], items, _in_library(*_choice(group)))
     _describe(group, installed)
 
 
@@ -247,19 +158,6 @@ def _in_library(model: str, style: str) -> str:
 
 def _choice(group: nuke.Group) -> tuple[str, str]:
     return group[style_knobs.MODEL].value(), group[style_knobs.STYLE].value()
-
-
-def _fill_menu(menu: nuke.Enumeration_Knob, installed: list[str], chosen: str) -> None:
-    """Offer what is installed and keep the choice, which may be a text that is not installed."""
-    items = list(installed)
-    if chosen and chosen != NOTHING_INSTALLED and chosen not in items:
-        items.append(chosen)
-    if not items:
-        items = [NOTHING_INSTALLED]
-    if menu.values() != items:
-        menu.setValues(items)
-    if menu.value() != (chosen if chosen in items else items[0]):
-        menu.setValue(chosen if chosen in items else items[0])
 
 
 def _describe(group: nuke.Group, installed: StyleList) -> None:

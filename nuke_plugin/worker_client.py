@@ -29,7 +29,7 @@ from nuke_plugin.contract.messages import (
     Painting,
     Preview,
     Progress,
-    Render,
+    Rendering,
     Result,
     Warning,
 )
@@ -155,7 +155,7 @@ class WorkerClient:
         return process.last_lines(LOG_LINES) if process is not None else []
 
     def render(
-        self, request: Render, while_starting: Callable[[], None] = lambda: None
+        self, request: Rendering, while_starting: Callable[[], None] = lambda: None
     ) -> RenderConversation:
         """Send a render request, whose ``id`` is replaced by the next free one.
 

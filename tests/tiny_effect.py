@@ -154,4 +154,5 @@ def tiny_effect_card(
 
 
 if __name__ == "__main__":
-    write_tiny_effect(Path(sys.argv[1]))
+    for kind in CHANNELS:
+        write_tiny_effect(Path(sys.argv[1]), kind)

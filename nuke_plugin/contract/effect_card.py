@@ -63,7 +63,7 @@ WIND = "wind"
 
 FIELDS_TENSOR, CONTROLS_TENSOR, CHANNELS_TENSOR = "fields", "controls", "channels"
 
-_MOST_CONTROLS = 16
+MOST_CONTROLS = 16
 _LARGEST_MULTIPLE = 1024
 _LARGEST_HALO_PX = 4096
 _LARGEST_SCALE_PX = 65536
@@ -202,7 +202,7 @@ class EffectCard:
         check(self.kind == EFFECT_KIND, "kind", self.kind, EFFECT_KIND)
         check(self.effect in CHANNELS, "effect", self.effect, ", ".join(CHANNELS))
         check(self.network.opset >= 18, "network.opset", self.network.opset, "18 or higher")
-        check_range("controls", len(self.controls), 1, _MOST_CONTROLS)
+        check_range("controls", len(self.controls), 1, MOST_CONTROLS)
         ids = [control.id for control in self.controls]
         check(len(set(ids)) == len(ids), "controls", ids, "controls with different ids")
         names = tuple(channel.name for channel in self.channels)

@@ -49,6 +49,7 @@
     │   └── ResultOverPlate         ValueError
     ├── NodeError                   the node inside Nuke
     │   ├── PlateNotConnected       RuntimeError
+    │   ├── MatteNotConnected       RuntimeError
     │   ├── ScriptNotSaved          RuntimeError
     │   ├── NodeBusy                RuntimeError
     │   ├── ControlInvalid          ValueError
@@ -676,6 +677,17 @@ class PlateNotConnected(NodeError, RuntimeError):
         self.node = node
         super().__init__(
             f"{node} has nothing to paint: its input img is not connected. Connect the plate."
+        )
+
+
+class MatteNotConnected(NodeError, RuntimeError):
+    """Render was pressed on a node of effects without a matte."""
+
+    def __init__(self, node: str) -> None:
+        self.node = node
+        super().__init__(
+            f"{node} has nothing to make an effect of: its input matte is not connected. Connect a "
+            "roto shape, or any matte, to it."
         )
 
 

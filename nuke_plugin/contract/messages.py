@@ -14,18 +14,19 @@ or one file). Nothing executable ever travels here.
 
 **Order.** The worker speaks first, once, when it is ready::
 
-    {"type": "hello", "protocol": 9, "version": "0.1.0", "pid": 4711, "providers": ["CPUExecutionProvider"]}
+    {"type": "hello", "protocol": 10, "version": "0.1.0", "pid": 4711, "providers": ["CPUExecutionProvider"]}
 
 A client that speaks another protocol raises ``ProtocolMismatch`` and stops the worker. After that
 the client sends requests, each with an ``id`` of its own, a whole number that rises by one::
 
     {"type": "render", "id": 1, "plates": "/shot/plate.%04d.exr", "results": "/shot/painted.%04d.exr", "frames": "1001-1024", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 0.8, "colorspace": null, "keep_going": false, "overwrite": true, "resume": false, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null, "fold": true}, "strokes": {"scale": null, "detail": 1.0}, "steady": 0, "fingerprints": {"1001": "9c56cc51b374c3ba189210d5b6d4bf57"}}
     {"type": "preview", "id": 2, "plate": "/tmp/frame.exr", "picture": "/tmp/starry_night.png", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 1.0, "colorspace": null, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null, "fold": true}, "strokes": {"scale": null, "detail": 1.0}}
-    {"type": "cancel", "id": 3, "target": 1}
-    {"type": "shutdown", "id": 4}
+    {"type": "effect", "id": 3, "plates": "/shot/matte.%04d.exr", "results": "/shot/fire.%04d.exr", "frames": "1001-1002", "model": "fire", "channel": "A", "seed": 7, "scale": 1.0, "intensity": 1.0, "controls": {"wind": 1.5}, "moments": {"1001": {"time": 1001.0, "drift": 1501.5}, "1002": {"time": 1002.0, "drift": 1503.0}}, "loop": null, "colorspace": null, "keep_going": false, "overwrite": true, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null, "fold": true}, "fingerprints": {}}
+    {"type": "cancel", "id": 4, "target": 1}
+    {"type": "shutdown", "id": 5}
 
-The worker paints one request after another, and reads its input meanwhile. To each ``render`` it
-sends any number of progress and warning messages::
+The worker paints one request after another, and reads its input meanwhile. To each ``render`` and
+``effect`` it sends any number of progress and warning messages::
 
     {"type": "progress", "id": 1, "frame": 1001, "done": 1, "total": 24, "seconds": 1.25}
     {"type": "warning", "id": 1, "frame": 1001, "text": "3 pixels are NaN or infinite; they were left as they are."}
@@ -50,6 +51,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Optional, Union
 
+from nuke_plugin.contract.effect_request import RenderEffect
 from nuke_plugin.contract.errors import (
     FieldInvalid,
     ImpastoError,
@@ -351,8 +353,9 @@ class Failure:
 FINGERPRINT_ATTRIBUTE = "impasto/fingerprint"
 """Name of the attribute of a result's header that holds its fingerprint."""
 
-Painting = Union[Render, Preview]
-Request = Union[Render, Preview, Cancel, Shutdown]
+Rendering = Union[Render, RenderEffect]
+Painting = Union[Rendering, Preview]
+Request = Union[Painting, Cancel, Shutdown]
 Answer = Union[Hello, Progress, Warning, Result, Cancelled, Failure]
 Message = Union[Request, Answer]
 
@@ -361,6 +364,7 @@ _CLASSES: dict[str, type[Message]] = {
     for message_class in (
         Hello,
         Render,
+        RenderEffect,
         Preview,
         Cancel,
         Shutdown,

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
+from nuke_plugin.contract.effect_request import RenderEffect
+from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.contract.messages import Render
 from nuke_plugin.contract.strict_json import write_record
 
@@ -17,6 +22,9 @@ SETTINGS_DIGITS = 32
 
 PAINTED_AS = 1
 """Raised when the worker paints other pixels from the same request: every older result is stale."""
+
+EFFECT_MADE_AS = 1
+"""Raised when the worker makes other pixels of the same request for an effect, likewise."""
 
 _NO_SETTING = (
     *("id", "plates", "results", "frames"),
@@ -31,8 +39,26 @@ paints what a processor paints, as far as a picture shows."""
 
 def settings_digest(request: Render, model_sha256: str) -> str:
     """Return the front half of the fingerprint of what a request paints with a model's file."""
-    said = {name: value for name, value in write_record(request).items() if name not in _NO_SETTING}
+    said = _pixels_of(write_record(request))
     for name in _NO_PIXELS_OF_EXECUTION:
         said["execution"].pop(name)
-    text = json.dumps([PAINTED_AS, model_sha256, said], sort_keys=True, allow_nan=False)
+    return _digest(PAINTED_AS, model_sha256, said)
+
+
+def effect_request_digests(request: RenderEffect, model_sha256: str) -> Iterator[tuple[int, str]]:
+    """Yield the same for each frame of an effect; of the moments only the frame's own counts."""
+    said = _pixels_of(write_record(replace(request, moments={})))
+    said.pop("execution")
+    for frame in FrameRange.parse(request.frames):
+        moment = request.moments.get(str(frame))
+        said["moments"] = None if moment is None else write_record(moment)
+        yield frame, _digest(EFFECT_MADE_AS, model_sha256, said)
+
+
+def _pixels_of(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name not in _NO_SETTING}
+
+
+def _digest(made_as: int, model_sha256: str, said: dict[str, Any]) -> str:
+    text = json.dumps([made_as, model_sha256, said], sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:SETTINGS_DIGITS]

@@ -15,7 +15,7 @@ from typing import Optional
 
 import nuke
 
-from nuke_plugin import frame_states, style_node, undo
+from nuke_plugin import frame_states, undo
 from nuke_plugin.contract.errors import (
     NodesInChain,
     NothingToSend,
@@ -30,9 +30,11 @@ from nuke_plugin.contract.output_folder import check_results
 from nuke_plugin.contract.version import VERSION
 from nuke_plugin.farm.comp_writes import CompWrite, comp_writes
 from nuke_plugin.frame_fingerprint import pictures_of
+from nuke_plugin.impasto_nodes import claim_results, is_effect_node
+from nuke_plugin.node_parts import RESULT_READ
 from nuke_plugin.plate_fingerprint import PlateFingerprint
 from nuke_plugin.render_settings import RenderSettings
-from nuke_plugin.style_graph import RESULT_READ, find_inner
+from nuke_plugin.style_graph import find_inner
 
 
 def job_of(
@@ -46,6 +48,11 @@ def job_of(
     On the main thread. Raises ``NothingToSend``, ``ScriptHasChanges``, ``NodesInChain``,
     ``FarmOutputUnreachable``, and all that keeps a node from being rendered.
     """
+    for node in nodes:
+        if is_effect_node(node):
+            remedy = "Leave it out, and render it by nuke -t nuke_plugin/batch.py."
+            reason = "it makes an effect, and farm jobs paint styles"
+            raise NothingToSend(node.fullName(), reason, remedy)
     script = saved_script(nodes)
     if not nodes:
         remedy = "Make one (Nodes > Impasto), or name one that is not disabled."
@@ -98,7 +105,7 @@ def saved_script(nodes: Sequence[nuke.Group]) -> str:
     before = [_result_text(node) for node in nodes]
     with undo.not_recorded():
         for node in nodes:
-            style_node.claim_results(node)
+            claim_results(node)
     # To set a knob to what it holds is no change, though Nuke may count it as one.
     has_claimed = before != [_result_text(node) for node in nodes]
     if nuke.GUI and (is_changed or has_claimed):

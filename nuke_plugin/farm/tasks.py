@@ -37,6 +37,7 @@ from nuke_plugin.contract.output_folder import check_results
 from nuke_plugin.contract.path_mapping import PathMapping
 from nuke_plugin.farm.comp_writes import CompWrite
 from nuke_plugin.farm.script_job import job_of
+from nuke_plugin.impasto_nodes import claim_results
 from nuke_plugin.plate_render import PlateRender
 from nuke_plugin.render_settings import RenderSettings
 
@@ -102,7 +103,7 @@ def _opened(job: FarmJob, mapping: PathMapping) -> list[nuke.Group]:
         _map_files(nuke.root(), mapping)
         for node in nodes:
             node_upgrade.ensure_current(node)
-            style_node.claim_results(node)
+            claim_results(node)
     return nodes
 
 

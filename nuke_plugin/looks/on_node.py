@@ -21,8 +21,10 @@ from nuke_plugin.contract.errors import (
     LookInvalid,
     ModelError,
     NodeNewer,
+    StyleNodeNeeded,
 )
 from nuke_plugin.contract.library import ModelLibrary
+from nuke_plugin.impasto_nodes import is_style_node
 from nuke_plugin.looks import facts, installed, names, record
 from nuke_plugin.looks.facts import Fact
 from nuke_plugin.looks.record import LiveControls, Look, LookStrokes, LookStyle
@@ -58,8 +60,11 @@ class Applied:
 def take(node: nuke.Group, name: str = "") -> TakenLook:
     """Return a node's look; without a name it is called as the style is.
 
-    Raises ``LookInvalid`` for a node whose settings are none, such as a strength above 1.
+    Raises ``LookInvalid`` for a node whose settings are none, such as a strength above 1, and
+    ``StyleNodeNeeded`` for an ImpastoEffect.
     """
+    if not is_style_node(node):
+        raise StyleNodeNeeded("A look", "one", 0)
     source = f"The node {node.fullName()}"
     said: list[Fact] = []
     model, weights = node[style_knobs.MODEL].value(), _weights_of(node, said)
@@ -100,6 +105,10 @@ def apply(look: Look, nodes: Sequence[nuke.Group]) -> Applied:
     if len(there) < len(nodes):
         gone = len(nodes) - len(there)
         said.append(Fact(facts.NODE_GONE, "", f"{gone} of the nodes were deleted meanwhile."))
+    text = "It makes an effect, and looks are of styles."
+    others = [node for node in there if not is_style_node(node)]
+    said.extend(Fact(facts.OTHER_KIND, node.fullName(), text) for node in others)
+    there = [node for node in there if is_style_node(node)]
     held = _held_by_a_node(look)
     if len(held) < len(look.styles) and there:
         said.append(_left_out(look, held))
@@ -116,7 +125,7 @@ def apply(look: Look, nodes: Sequence[nuke.Group]) -> Applied:
 
 def selected_nodes() -> list[nuke.Group]:
     """Return the selected ImpastoStyle nodes."""
-    return [node for node in nuke.selectedNodes() if style_node.is_style_node(node)]
+    return [node for node in nuke.selectedNodes() if is_style_node(node)]
 
 
 def script_path() -> str:

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Sequence
 
 import nuke
 
-from nuke_plugin import node_upgrade, render, style_knobs, style_node, undo
+from nuke_plugin import effect_node, node_upgrade, render, style_knobs, style_node, undo
 from nuke_plugin.contract.errors import ImpastoError
 from nuke_plugin.contract.farm_job import FarmJob
+from nuke_plugin.effect_list import EffectList
 from nuke_plugin.farm import script_job
+from nuke_plugin.impasto_nodes import is_effect_node
 from nuke_plugin.looks import facts
 from nuke_plugin.looks.facts import Fact
 from nuke_plugin.style_list import StyleList
@@ -22,15 +24,35 @@ NOT_RENDERED = "not rendered"
 
 
 def set_style(nodes: Sequence[nuke.Group], model: str, style: str) -> list[Fact]:
-    """Give nodes a style as their first; their further styles stay where the model has them."""
+    """Give nodes a style as their first, or an effect; which is not of their kind is said.
+
+    Further styles stay where the model has them.
+    """
     said: list[Fact] = []
-    ready = _current(nodes, said)
-    installed = StyleList.read()
+    effects, styles = EffectList.read(), StyleList.read()
+    wants_effect = effects.card(model) is not None
+    ready = [node for node in _current(nodes, said) if _fits(node, wants_effect, said)]
     if ready:
-        with undo.one_step("Choose Impasto style"):
+        with undo.one_step("Choose Impasto effect" if wants_effect else "Choose Impasto style"):
             for node in ready:
-                style_node.choose(node, installed, model, style)
+                if wants_effect:
+                    effect_node.choose(node, effects, model)
+                else:
+                    style_node.choose(node, styles, model, style)
     return said
+
+
+def _fits(node: nuke.Group, wants_effect: bool, said: list[Fact]) -> bool:
+    """Whether a node is of the kind that is wanted; if not, it is said."""
+    if is_effect_node(node) == wants_effect:
+        return True
+    text = (
+        "It paints in a style and takes no effect."
+        if wants_effect
+        else "It makes an effect and takes no style."
+    )
+    said.append(Fact(facts.OTHER_KIND, node.fullName(), text))
+    return False
 
 
 def set_strength(nodes: Sequence[nuke.Group], strength: float) -> list[Fact]:
@@ -38,6 +60,10 @@ def set_strength(nodes: Sequence[nuke.Group], strength: float) -> list[Fact]:
     said: list[Fact] = []
     still: list[nuke.Group] = []
     for node in _current(nodes, said):
+        if is_effect_node(node):
+            text = "An effect has no strength; its Mix and Intensity are on the node."
+            said.append(Fact(facts.OTHER_KIND, node.fullName(), text))
+            continue
         knob = node[style_knobs.STRENGTH]
         if knob.isAnimated() or knob.hasExpression():
             text = "Its strength is animated and was left as it is; change it in the Curve Editor."

@@ -13,8 +13,9 @@ from typing import Optional
 
 import nuke
 
-from nuke_plugin import style_knobs
+from nuke_plugin import node_knobs, style_knobs
 from nuke_plugin.contract.errors import ImpastoError, LookError
+from nuke_plugin.impasto_nodes import is_effect_node
 from nuke_plugin.looks import on_node, shot_name
 from nuke_plugin.render_settings import frames_of
 from nuke_plugin.style_list import StyleList
@@ -25,7 +26,7 @@ _MOST_NODES_UP = 500
 
 @dataclass(frozen=True)
 class ShotRow:
-    """One ImpastoStyle node as a row of text."""
+    """One Impasto node as a row of text."""
 
     node: str
     """Full name of the node."""
@@ -37,7 +38,7 @@ class ShotRow:
     """Id of the model."""
 
     style: str
-    """What the node paints: one title, or several with their weights in percent."""
+    """What the node paints: one title, or several with their weights in percent; or its effect."""
 
     strength: Optional[float]
     """Strength at the current frame; None on a node without the knob."""
@@ -70,7 +71,9 @@ def row_of(node: nuke.Group, styles: StyleList, environ: Mapping[str, str] = os.
         node=node.fullName(),
         shot=shot,
         model=model,
-        style=_styles_text(node, model, styles),
+        style=_effect_text(node, model)
+        if is_effect_node(node)
+        else _styles_text(node, model, styles),
         strength=None if strength is None else float(strength.value()),
         is_animated=strength is not None and (strength.isAnimated() or strength.hasExpression()),
         frames=frames,
@@ -105,6 +108,12 @@ def plate_file(node: nuke.Group) -> str:
         else:
             above = above.input(0)
     return ""
+
+
+def _effect_text(node: nuke.Group, model: str) -> str:
+    notice = node.knobs().get(node_knobs.NOTICE)
+    is_missing = notice is not None and notice.value()
+    return f"{model} (not found)" if is_missing else f"{model} (effect)"
 
 
 def _styles_text(node: nuke.Group, model: str, styles: StyleList) -> str:

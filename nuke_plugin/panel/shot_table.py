@@ -1,4 +1,4 @@
-"""Holds the table of the *Shots* tab as Qt's views read it: one row for every ImpastoStyle node.
+"""Holds the table of the *Shots* tab as Qt's views read it: one row for every Impasto node.
 
 A row is read from Nuke when the view first shows it, and the states of its frames, which cost a
 look at every file, later still (``StateReader``): five hundred rows cost what twenty do.

@@ -9,7 +9,7 @@ from typing import Callable, Optional
 
 import nuke
 
-from nuke_plugin import running_jobs, style_node
+from nuke_plugin import effect_list, impasto_nodes, running_jobs, style_node
 from nuke_plugin.contract.farm_job import ANY, CPU, GPU, FarmJob
 from nuke_plugin.farm.send import send
 from nuke_plugin.frame_states import Judging
@@ -199,7 +199,7 @@ class ShotsTab(QtWidgets.QWidget):
         """Follow the script: its nodes, the rows on the screen, the renders."""
         began = time.monotonic()
         if began >= self._walk_at:
-            if self.table.setNodes(list(style_node.all_style_nodes())):
+            if self.table.setNodes(list(impasto_nodes.all_nodes())):
                 header = self.view.horizontalHeader()
                 self.proxy.sort(header.sortIndicatorSection(), header.sortIndicatorOrder())
             took = time.monotonic() - began
@@ -268,6 +268,13 @@ class ShotsTab(QtWidgets.QWidget):
                 action.triggered.connect(
                     lambda _=False, key=entry.key: self._set_style(self.selectedNodes(), *key)
                 )
+        effects = effect_list.entries()
+        menu = self.style_menu.addMenu("Effects") if effects else self.style_menu
+        for entry in effects:
+            action = menu.addAction(entry.title)
+            action.triggered.connect(
+                lambda _=False, key=entry.key: self._set_style(self.selectedNodes(), *key)
+            )
 
     def _set_style(self, nodes: Sequence[nuke.Group], model: str, style: str) -> None:
         self._run("Set style", lambda: shot_actions.set_style(nodes, model, style))

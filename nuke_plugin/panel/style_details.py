@@ -71,6 +71,9 @@ def described(entry: StyleEntry) -> str:
 def _rows(entry: StyleEntry) -> Iterator[tuple[str, str]]:
     facts = entry.facts
     yield "Model", f"{entry.model_title} ({entry.model_id} / {entry.style_id})"
+    if entry.is_effect:
+        yield "Licence", facts.licence
+        return
     if facts.boil is None:
         yield "Motion", "not measured"
     else:

@@ -1,4 +1,4 @@
-"""Holds a style on its way from the panel's grid to a node: as text, and what a drop of it does.
+"""Holds a style or effect on its way from the panel's grid to a node: as text, and by a drop.
 
 Nuke hands what is dropped on the node graph to callbacks as text; without one it would read the
 text as a script. A style says by its first word that it is one.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Optional
 
-from nuke_plugin import style_node
+from nuke_plugin import effect_node, style_node
+from nuke_plugin.effect_list import EffectList
 
 MIME_TYPE = "application/x-impasto-style"
 
@@ -16,7 +17,7 @@ _FIRST_WORD = "impasto-style:"
 
 
 def text_of(model_id: str, style_id: str) -> str:
-    """Return a style as the text that is dragged."""
+    """Return a style, or an effect with what it makes, as the text that is dragged."""
     return f"{_FIRST_WORD}{model_id}/{style_id}"
 
 
@@ -37,9 +38,26 @@ def on_drop(mime_type: str, text: str) -> Optional[bool]:
     style = style_in(text)
     if style is None:
         return None
+    put_on_graph(*style)
+    return True
+
+
+def put_on_graph(model_id: str, style_id: str) -> None:
+    """Set a style or effect on the selected node of its kind, else on a new one."""
+    if is_effect(model_id):
+        node = effect_node.selected_effect_node()
+        if node is not None:
+            effect_node.set_effect(node, model_id)
+        else:
+            effect_node.create(model_id)
+        return
     node = style_node.selected_style_node()
     if node is not None:
-        style_node.set_style(node, *style)
+        style_node.set_style(node, model_id, style_id)
     else:
-        style_node.create(*style)
-    return True
+        style_node.create(model_id, style_id)
+
+
+def is_effect(model_id: str) -> bool:
+    """Whether an installed model makes an effect."""
+    return EffectList.read().card(model_id) is not None

@@ -42,10 +42,13 @@ def categories(
     entries: Sequence[StyleEntry], favourites: Collection[tuple[str, str]]
 ) -> list[list[Category]]:
     """Return the categories of these styles in groups: all and favourites, models, and so on."""
-    everything = _category(ALL, "All styles", entries, lambda _: True)
+    has_effects = any(entry.is_effect for entry in entries)
+    title = "All styles and effects" if has_effects else "All styles"
+    everything = _category(ALL, title, entries, lambda _: True)
     starred = _category(FAVOURITES, "Favourites", entries, lambda entry: entry.key in favourites)
     groups = (
-        _by(entries, "model", lambda entry: entry.model_id, _model_titles(entries)),
+        [_category("effects", "Effects", entries, lambda entry: entry.is_effect)],
+        _by(entries, "model", _model_of_styles, _model_titles(entries)),
         _by(entries, "artist", lambda entry: entry.artist),
         _by(entries, "century", _century),
         [_category(key, title, entries, test) for key, title, test in _MEASURED],
@@ -104,6 +107,10 @@ def _by(
 
 def _model_titles(entries: Iterable[StyleEntry]) -> dict[str, str]:
     return {entry.model_id: entry.model_title for entry in entries}
+
+
+def _model_of_styles(entry: StyleEntry) -> str:
+    return "" if entry.is_effect else entry.model_id
 
 
 def _century(entry: StyleEntry) -> str:

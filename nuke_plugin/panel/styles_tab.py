@@ -1,4 +1,4 @@
-"""Holds the *Styles* tab: every installed style as a picture, and the selected node's strength."""
+"""Holds the *Styles* tab: all styles and effects as pictures, and the selected node's strength."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Optional
 
 import nuke
 
-from nuke_plugin import style_knobs, style_node
+from nuke_plugin import effect_list, effect_node, node_knobs, style_knobs, style_node
 from nuke_plugin.contract.errors import FavouritesUnusable
 from nuke_plugin.looks.record import Look
 from nuke_plugin.panel import style_filter
@@ -36,7 +36,9 @@ class StylesTab(QtWidgets.QWidget):
         super().__init__(parent)
         self._node: Optional[nuke.Group] = None
         self._node_name = ""
+        self._effect_node: Optional[nuke.Group] = None
         self._styles = StyleList((), ())
+        self._entries: tuple[StyleEntry, ...] = ()
         self._categories: list[Category] = []
         self._wiped_strength = 1.0
         self._shown_frame: Optional[OwnFrame] = None
@@ -63,9 +65,9 @@ class StylesTab(QtWidgets.QWidget):
         self.node_label.setTextFormat(Qt.TextFormat.PlainText)
         self.strength = StrengthControl(self)
         self.create_button = QtWidgets.QPushButton("&Create node", self)
-        self.create_button.setToolTip("Create an ImpastoStyle node with this style (Return).")
+        self.create_button.setToolTip("Create a node with this style or effect (Return).")
         self.apply_button = QtWidgets.QPushButton("&Apply to node", self)
-        self.apply_button.setToolTip("Give this style to the selected ImpastoStyle node (Return).")
+        self.apply_button.setToolTip("Give it to the selected node (Return).")
         self.setFocusProxy(self.grid)
         self._arrange()
         self._connect()
@@ -143,6 +145,7 @@ class StylesTab(QtWidgets.QWidget):
     def refresh(self) -> None:
         """Look again at what is installed."""
         self._styles = StyleList.read(os.environ)
+        self._entries = (*self._styles.entries, *effect_list.entries(os.environ))
         self.grid.thumbnails.forget()
         self._read_favourites()
         self._fill_categories()
@@ -150,7 +153,8 @@ class StylesTab(QtWidgets.QWidget):
         self._show_problems()
 
     def look(self) -> None:
-        """Follow the selected ImpastoStyle node and its current frame."""
+        """Follow the selected node, and the current frame of an ImpastoStyle."""
+        self._effect_node = effect_node.selected_effect_node()
         self._follow(style_node.selected_style_node())
         self.previews.follow(self._node)
         if self._strength() != self._wiped_strength:
@@ -181,7 +185,7 @@ class StylesTab(QtWidgets.QWidget):
         return self._categories[int(self.category_menu.currentData())]
 
     def _fill_categories(self) -> None:
-        groups = style_filter.categories(self._styles.entries, self.favourites.styles)
+        groups = style_filter.categories(self._entries, self.favourites.styles)
         before = self.category().key if self._categories else style_filter.ALL
         self._categories = [category for group in groups for category in group]
         menu = self.category_menu
@@ -200,13 +204,13 @@ class StylesTab(QtWidgets.QWidget):
 
     def _fill_grid(self) -> None:
         typed, category = self.search_field.text(), self.category()
-        self.grid.setEntries(style_filter.matching(self._styles.entries, typed, category))
+        self.grid.setEntries(style_filter.matching(self._entries, typed, category))
 
     # -- previews -----------------------------------------------------------------------
     def _picture(self, entry: StyleEntry, size: QtCore.QSize) -> CellPicture:
         """Return a style's picture: on the artist's frame where it is painted, else the card's."""
         frame = self.previews.frame
-        if frame is None:
+        if frame is None or entry.is_effect:
             return self.grid.cardPicture(entry, size)
         picture = frame.picture(*entry.key)
         if self.previews.painted(picture):
@@ -218,12 +222,13 @@ class StylesTab(QtWidgets.QWidget):
 
     def _wish(self) -> None:
         """Ask for the previews again: those on the screen first, the chosen style before all."""
-        frame, chosen = self.previews.frame, self.grid.chosen()
+        frame, chosen = self.previews.frame, self._chosen_style()
         if frame is None or not self.isVisible():
             return
         self._wiped_strength = self._strength()
         first = [] if chosen is None else [chosen]
-        entries = list(dict.fromkeys((*first, *self.grid.visibleEntries(), *self.grid.entries())))
+        shown = (*first, *self.grid.visibleEntries(), *self.grid.entries())
+        entries = [entry for entry in dict.fromkeys(shown) if not entry.is_effect]
         plain = [frame.plain_request(*entry.key) for entry in entries[:1]]
         compared = [frame.request(*entry.key, self._wiped_strength) for entry in first]
         wishes = [*plain, *compared, *(frame.request(*entry.key) for entry in entries)]
@@ -240,10 +245,11 @@ class StylesTab(QtWidgets.QWidget):
 
     def _show_wipe(self) -> None:
         self.wipe.setVisible(self.previews.frame is not None)
-        self.wipe.show_style(self.previews, self.grid.chosen(), self._wiped_strength)
+        self.wipe.show_style(self.previews, self._chosen_style(), self._wiped_strength)
 
     def _show_frame_state(self) -> None:
-        entries, frame = self.grid.entries(), self.previews.frame
+        entries = [entry for entry in self.grid.entries() if not entry.is_effect]
+        frame = self.previews.frame
         painted = 0
         if frame is not None:
             painted = sum(self.previews.painted(frame.picture(*entry.key)) for entry in entries)
@@ -293,8 +299,8 @@ class StylesTab(QtWidgets.QWidget):
     def _show_details(self) -> None:
         entry = self.grid.chosen()
         self.create_button.setEnabled(entry is not None)
-        self.apply_button.setEnabled(entry is not None and self._node is not None)
-        nothing = "Nothing matches." if self._styles.entries else ""
+        self.apply_button.setEnabled(self._target(entry) is not None)
+        nothing = "Nothing matches." if self._entries else ""
         if self.category().key == style_filter.FAVOURITES and not self.category().styles:
             nothing = "No favourite yet: choose a style and press its star."
         is_favourite = entry is not None and entry.key in self.favourites
@@ -307,7 +313,11 @@ class StylesTab(QtWidgets.QWidget):
         is_another = name != self._node_name
         self._node, self._node_name = node, name
         self.strength.follow(node)
-        if node is None:
+        effect = self._effect_node
+        if node is None and effect is not None:
+            self.node_label.setText(f"{effect.fullName()}: {effect[node_knobs.MODEL].value()}")
+            self.apply_button.setText(f"&Apply to {effect.name()}")
+        elif node is None:
             self.node_label.setText("No ImpastoStyle node is selected.")
             self.apply_button.setText("&Apply to node")
         else:
@@ -316,22 +326,43 @@ class StylesTab(QtWidgets.QWidget):
             self.apply_button.setText(f"&Apply to {node.name()}")
             if is_another:
                 self.grid.choose(node[style_knobs.MODEL].value(), style)
+        self.apply_button.setEnabled(self._target(self.grid.chosen()) is not None)
+
+    def _chosen_style(self) -> Optional[StyleEntry]:
+        """Return the chosen entry if a frame can be painted in it."""
         entry = self.grid.chosen()
-        self.apply_button.setEnabled(entry is not None and node is not None)
+        return None if entry is None or entry.is_effect else entry
+
+    def _target(self, entry: Optional[StyleEntry]) -> Optional[nuke.Group]:
+        """Return the selected node that an entry can be set on."""
+        if entry is None:
+            return None
+        return self._effect_node if entry.is_effect else self._node
 
     def _apply_or_create(self) -> None:
-        if self._node is not None:
+        if self._target(self.grid.chosen()) is not None:
             self._apply_to_node()
         else:
             self._create_node()
 
     def _apply_to_node(self) -> None:
         entry = self.grid.chosen()
-        if entry is not None and self._node is not None and style_node.is_attached(self._node):
-            style_node.set_style(self._node, *entry.key)
-            self._follow(self._node)
+        node = self._target(entry)
+        if entry is None or node is None or not style_node.is_attached(node):
+            return
+        if entry.is_effect:
+            effect_node.set_effect(node, entry.model_id)
+        else:
+            style_node.set_style(node, *entry.key)
+        self._follow(self._node)
 
     def _create_node(self) -> None:
         entry = self.grid.chosen()
-        if entry is not None:
+        if entry is None:
+            return
+        if entry.is_effect:
+            self._effect_node = effect_node.create(entry.model_id)
+            self._follow(None)
+        else:
+            self._effect_node = None
             self._follow(style_node.create(*entry.key))

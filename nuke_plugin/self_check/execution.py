@@ -12,6 +12,7 @@ import nuke
 from nuke_plugin import frame_states, main_thread, render, style_graph, style_knobs, style_node
 from nuke_plugin.contract.errors import ImpastoError
 from nuke_plugin.contract.frame_range import FrameRange
+from nuke_plugin.node_parts import RESULT_READ
 from nuke_plugin.render_job import RenderJob
 from nuke_plugin.self_check.assumption import Broken, NotApplicable, Waiting, holds
 from nuke_plugin.self_check.bench import FIRST, Bench, execute, seen, shown
@@ -168,7 +169,7 @@ def a_real_frame(bench: Bench) -> Waiting:
     node = style_node.create()
     node.hideControlPanel()
     results = bench.file("painted.%04d.exr")
-    style_graph.inner(node, style_graph.RESULT_READ)["file"].setValue(results)
+    style_graph.inner(node, RESULT_READ)["file"].setValue(results)
     frames = FrameRange((int(nuke.frame()),))  # the one that the label speaks of
     try:
         if nuke.GUI:

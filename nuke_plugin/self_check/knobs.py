@@ -9,6 +9,7 @@ from typing import Any, Callable
 import nuke
 
 from nuke_plugin import style_graph, style_knobs, style_node
+from nuke_plugin.node_parts import RESULT_READ
 from nuke_plugin.self_check.assumption import holds
 from nuke_plugin.self_check.bench import FIRST, Bench
 
@@ -229,7 +230,7 @@ def file_knobs(bench: Bench) -> str:
     """Ask the files of a Read, of a Write and of a whole node's results what they are."""
     node = style_node.create()
     node.hideControlPanel()
-    inner = style_graph.inner(node, style_graph.RESULT_READ)
+    inner = style_graph.inner(node, RESULT_READ)
     made = (nuke.nodes.Read()["file"], nuke.nodes.Write()["file"], inner["file"])
     are_files = all(isinstance(knob, nuke.File_Knob) for knob in made)
     classes = sorted({knob.Class() for knob in made})

@@ -6,8 +6,16 @@ import math
 
 import nuke
 
-from nuke_plugin import live_colour, live_grain, style_graph, style_knobs
+from nuke_plugin import (
+    effect_shading_graph,
+    live_colour,
+    live_grain,
+    style_graph,
+    style_knobs,
+)
+from nuke_plugin.contract.effect_shading import SmokeShading
 from nuke_plugin.contract.plate_colour import LUMA_WEIGHTS
+from nuke_plugin.node_parts import RESULT_READ
 from nuke_plugin.self_check.assumption import NotApplicable, holds
 from nuke_plugin.self_check.bench import FIRST, Bench, execute, is_near, seen, seen_at, shown
 
@@ -46,6 +54,40 @@ def grain(bench: Bench) -> str:
     limit = 0.12 * math.sqrt(luma + 0.01)
     wanted = [value * math.exp(-((abs(value) / limit) ** 4)) for value in detail]
     return holds(is_near(found, wanted), f"{shown(found)}; the formula says {shown(wanted)}")
+
+
+def knobs_of_the_group(bench: Bench) -> str:
+    """Show a number and a colour that stand on a Group through an Expression inside it."""
+    group = bench.group_with(nuke.Double_Knob("bright", "Bright"), nuke.Color_Knob("hue", "Hue"))
+    group["bright"].setValue(0.25)
+    group["hue"].setValue([0.5, 0.75, 2.0])
+    with group:
+        source = nuke.nodes.Constant(channels="rgba")
+        texts = [f"parent.bright * parent.hue.{part}" for part in "rgb"]
+        inside = nuke.nodes.Expression(expr0=texts[0], expr1=texts[1], expr2=texts[2], expr3="1")
+        inside.setInput(0, source)
+        nuke.nodes.Output().setInput(0, inside)
+    found = seen(group)
+    wanted = (0.125, 0.1875, 0.5, 1)
+    return holds(is_near(found, wanted), f"{shown(found)}, and {shown(wanted)} is right")
+
+
+def layers_in_expressions(bench: Bench) -> str:
+    """Shade smoke whose density came out of a file's layer, and compare it with the formula."""
+    copy = nuke.nodes.Copy(from0="rgba.red", to0="depth.Z")
+    picture = bench.constant(0.5, 0, 0, 1)
+    copy.setInput(0, picture)
+    copy.setInput(1, picture)
+    file = bench.written(copy, "layers.%04d.exr")
+    shading = SmokeShading(density=2.0)
+    said = effect_shading_graph.texts_of(shading)
+    last = effect_shading_graph.add_smoke(bench.read(file), said, "depth")
+    absorbed = last.input(0)
+    absorbed["expr3"].setValue(str(absorbed["expr3"].value()).replace("depth.density", "depth.Z"))
+    last["temp_expr0"].setValue("1")
+    found = seen_at(last, FIRST)[3]
+    wanted = 1 - math.exp(-2.0 * 0.5)
+    return holds(is_near([found], [wanted]), f"{found:g}, and the formula says {wanted:g}")
 
 
 def merge_keeps_alpha(bench: Bench) -> str:
@@ -96,7 +138,7 @@ def missing_results(bench: Bench) -> str:
     """Look at the node's own graph where a result is there, where it is missing, and outside."""
     file = bench.written(bench.constant(*_PAINTED), "result.%04d.exr", (FIRST, FIRST + 2))
     group = bench.style_group(bench.constant(*_PLATE))
-    read = style_graph.inner(group, style_graph.RESULT_READ)
+    read = style_graph.inner(group, RESULT_READ)
     read["file"].setValue(file)
     read["first"].setValue(FIRST)
     read["last"].setValue(FIRST + 2)
@@ -168,7 +210,7 @@ def _with_result(bench: Bench, painted: nuke.Node, last: int = FIRST) -> nuke.Gr
     """Return a Group like an ImpastoStyle node whose results from ``FIRST`` on are a painting."""
     file = bench.written(painted, "result.%04d.exr", range(FIRST, last + 1))
     group = bench.style_group(bench.small(bench.constant(*_PLATE)))
-    read = style_graph.inner(group, style_graph.RESULT_READ)
+    read = style_graph.inner(group, RESULT_READ)
     read["file"].setValue(file)
     read["first"].setValue(FIRST)
     read["last"].setValue(last)

@@ -8,6 +8,7 @@ from pathlib import Path
 import nuke
 
 from nuke_plugin import cache_paths, render, style_graph, style_node, undo
+from nuke_plugin.node_parts import RESULT_READ
 from nuke_plugin.self_check.assumption import NotApplicable, holds
 from nuke_plugin.self_check.bench import Bench
 
@@ -121,7 +122,7 @@ def range_of_the_project(bench: Bench) -> str:
     file = bench.written(bench.constant(1, 1, 1), "late.%04d.exr", frames)
     node = style_node.create()
     node.hideControlPanel()
-    read = style_graph.inner(node, style_graph.RESULT_READ)
+    read = style_graph.inner(node, RESULT_READ)
     read["file"].setValue(file)
     render.show_files(node)
     range_of_read = int(read["first"].value()), int(read["last"].value())
@@ -184,7 +185,7 @@ def saved_script(bench: Bench) -> str:
         again["impasto_version"].value(),
     )
     plate = cache_paths.without_script_folder(cache_paths.default_results(name))
-    own = nuke.filename(style_graph.inner(again, style_graph.RESULT_READ)) or ""
+    own = nuke.filename(style_graph.inner(again, RESULT_READ)) or ""
     is_right = found == (model, 0.25, version) and own == plate
     return holds(is_right, f"model {found[0]}, strength {found[1]:g}, results {own}")
 

@@ -35,6 +35,20 @@ TABLE: tuple[Assumption, ...] = (
         pictures.grain,
     ),
     Assumption(
+        "expression-group-knobs",
+        "An Expression node knows the knobs of its Group by parent.NAME, a colour's by .r, .g, .b.",
+        ("effect_graph:build", "effect_shading_graph:knob_texts"),
+        "An ImpastoEffect node shows no light. Shade its frames with impasto shade instead.",
+        pictures.knobs_of_the_group,
+    ),
+    Assumption(
+        "effect-light",
+        "An Expression node reads the layers of an EXR by their names, LAYER.CHANNEL.",
+        ("effect_shading_graph:add_smoke", "effect_graph:build"),
+        "An ImpastoEffect node shows no light. Shade its frames with impasto shade instead.",
+        pictures.layers_in_expressions,
+    ),
+    Assumption(
         "merge-keeps-alpha",
         "A Merge whose output is rgb keeps the alpha of B.",
         ("live_grain:add", "style_graph:masked_by"),

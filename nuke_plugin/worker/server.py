@@ -11,9 +11,11 @@ import queue
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TextIO
 
+from nuke_plugin.contract.effect_request import RenderEffect
 from nuke_plugin.contract.errors import ImpastoError, MessageInvalid, RenderCancelled
 from nuke_plugin.contract.messages import (
     Answer,
@@ -25,6 +27,7 @@ from nuke_plugin.contract.messages import (
     Preview,
     Progress,
     Render,
+    Rendering,
     Result,
     Shutdown,
     Warning,
@@ -33,6 +36,7 @@ from nuke_plugin.contract.messages import (
 )
 from nuke_plugin.contract.version import PROTOCOL, VERSION
 from nuke_plugin.worker.cancellation import Cancellation
+from nuke_plugin.worker.effects.asked_effect import render_asked
 from nuke_plugin.worker.pipeline import FrameDone, RenderReport, Studio, render
 from nuke_plugin.worker.preview import paint_preview
 from nuke_plugin.worker.providers import working_providers
@@ -85,7 +89,7 @@ class Server:
             except ImpastoError as error:
                 self._send(Failure.from_error(None, error))
                 continue
-            if isinstance(message, (Render, Preview)):
+            if isinstance(message, (Render, RenderEffect, Preview)):
                 self._cancellations[message.id] = Cancellation()
                 self._waiting.put(message)
             elif isinstance(message, Cancel):
@@ -149,7 +153,7 @@ class Server:
                 )
             )
 
-    def _render(self, request: Render, written: list[int]) -> RenderReport:
+    def _render(self, request: Rendering, written: list[int]) -> RenderReport:
         """Render; note the frames written in ``written`` as they come."""
 
         def tell_progress(done: FrameDone) -> None:
@@ -163,9 +167,12 @@ class Server:
         cancellation = self._cancellations[request.id]
         cancellation.check()
         studio = self._ready_studio()
-        return render(
-            settings_of(request),
-            studio,
+        make: Callable[..., RenderReport] = (
+            partial(render_asked, request, studio)
+            if isinstance(request, RenderEffect)
+            else partial(render, settings_of(request), studio)
+        )
+        return make(
             cancellation=cancellation,
             on_progress=tell_progress,
             on_warning=tell_warning,

@@ -32,12 +32,18 @@ def worker_python() -> Path:
 @pytest.fixture(scope="session")
 def tiny_models(tmp_path_factory: pytest.TempPathFactory, worker_python: Path) -> Path:
     """Return a folder of models that holds the tiny one."""
-    folder = tmp_path_factory.mktemp("models")
+    return _written("tests.tiny_model", tmp_path_factory.mktemp("models"), worker_python)
+
+
+@pytest.fixture(scope="session")
+def tiny_effects(tmp_path_factory: pytest.TempPathFactory, worker_python: Path) -> Path:
+    """Return a folder of models that holds a tiny effect of each kind."""
+    return _written("tests.tiny_effect", tmp_path_factory.mktemp("effects"), worker_python)
+
+
+def _written(module: str, folder: Path, worker_python: Path) -> Path:
     subprocess.run(
-        [str(worker_python), "-m", "tests.tiny_model", str(folder)],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
+        [str(worker_python), "-m", module, str(folder)], cwd=ROOT, check=True, capture_output=True
     )
     return folder
 
@@ -50,6 +56,13 @@ def models(tiny_models: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("IMPASTO_MODELS", str(tiny_models))
     monkeypatch.setattr(library, "SHIPPED_MODELS", tiny_models)
     return tiny_models
+
+
+@pytest.fixture
+def effects(models: Path, tiny_effects: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Install the tiny effects beside the tiny model."""
+    monkeypatch.setenv("IMPASTO_MODELS", os.pathsep.join([str(models), str(tiny_effects)]))
+    return tiny_effects
 
 
 @pytest.fixture

@@ -104,7 +104,7 @@ def test_a_dry_run_says_what_would_fail(saved: Comp, capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--node", "Sky"], "no ImpastoStyle node 'Sky'. It has: ImpastoStyle1, ImpastoStyle2."),
+        (["--node", "Sky"], "no Impasto node 'Sky'. It has: ImpastoStyle1, ImpastoStyle2."),
         (["--frames", "10-1"], "runs backwards"),
     ],
 )
@@ -125,7 +125,7 @@ def test_a_script_that_is_not_there(
     assert capsys.readouterr().out == f"There is no script {absent}.\n"
     terminal_nuke.scriptSaveAs(str(tmp_path / "empty.nk"), 1)
     assert batch.main([str(tmp_path / "empty.nk")]) == batch.DONE
-    assert "has no ImpastoStyle node to render." in capsys.readouterr().out
+    assert "has no Impasto node to render." in capsys.readouterr().out
 
 
 def test_as_nuke_runs_it(saved: Comp) -> None:

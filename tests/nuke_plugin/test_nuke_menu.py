@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 from nuke_standin import callbacks, session
 
-from nuke_plugin import style_node
+from nuke_plugin import impasto_nodes, style_node
 from nuke_plugin.panel.dock import Panel
 from tests.nuke_plugin.comp import Comp
 
@@ -20,6 +20,7 @@ def test_the_menus_are_there(nuke: ModuleType) -> None:
     """The node is in toolbar and menu, the panel in menu and panes, looks in the menu."""
     assert nuke.menu("Nodes").findItem("Impasto/ImpastoStyle") is not None
     assert nuke.menu("Nuke").findItem("Impasto/ImpastoStyle") is not None
+    assert nuke.menu("Nodes").findItem("Impasto/ImpastoEffect") is not None
     assert nuke.menu("Nuke").findItem("Impasto/Styles panel") is not None
     assert nuke.menu("Nuke").findItem("Impasto/Copy look") is not None
     assert nuke.menu("Nuke").findItem("Impasto/Paste look") is not None
@@ -31,6 +32,20 @@ def test_the_menu_creates_a_node(comp: Comp, nuke: ModuleType) -> None:
     nuke.menu("Nodes").findItem("Impasto/ImpastoStyle").invoke()
 
     assert [node.name() for node in style_node.all_style_nodes()] == ["ImpastoStyle1"]
+
+
+def test_the_menu_creates_an_effect(comp: Comp, effects: Path, nuke: ModuleType) -> None:
+    """Its own entry creates a node of effects, whose library opens by what they make."""
+    nuke.menu("Nodes").findItem("Impasto/ImpastoEffect").invoke()
+    (node,) = impasto_nodes.all_nodes()
+
+    assert node.name() == "ImpastoEffect1"
+    assert node["library"].values() == ["fire/tiny_fire", "smoke/tiny_smoke", "water/tiny_water"]
+    node["library"].setValue("water/tiny_water")
+    assert node["model"].value() == "tiny_water"
+    assert node["water_exposure"].visible()
+    node["model"].setValue("tiny_smoke")
+    assert node["library"].value() == "smoke/tiny_smoke"
 
 
 def test_the_menu_opens_the_panel(comp: Comp, nuke: ModuleType) -> None:

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from nuke_plugin.contract.effect_settings import EffectSettings
 from nuke_plugin.contract.effect_shading import PIXEL_SCALE_ATTRIBUTE, SHADINGS
-from nuke_plugin.contract.errors import MatteSizeDiffers
+from nuke_plugin.contract.errors import FieldInvalid, MatteSizeDiffers
 from nuke_plugin.contract.library import InstalledEffect
 from nuke_plugin.contract.messages import FINGERPRINT_ATTRIBUTE
-from nuke_plugin.contract.settings_digest import SETTINGS_DIGITS
+from nuke_plugin.contract.settings_digest import EFFECT_MADE_AS, SETTINGS_DIGITS
 from nuke_plugin.contract.strict_json import write_record
 from nuke_plugin.contract.stroke_settings import StrokeSettings
 from nuke_plugin.contract.version import VERSION
@@ -30,6 +30,7 @@ from nuke_plugin.worker.effects.effect_network import EffectNetwork
 from nuke_plugin.worker.effects.effect_painter import Channels, EffectPainter, SeenMatte
 from nuke_plugin.worker.effects.fields import StillFields
 from nuke_plugin.worker.effects.matte import ALPHA, Matte, header_of
+from nuke_plugin.worker.effects.moment import Moment
 from nuke_plugin.worker.effects.shading.result_space import LINEAR_REC709, ResultSpace
 from nuke_plugin.worker.effects.shading.shade import shade
 from nuke_plugin.worker.frame_run import FrameRun, Progress, Warn
@@ -41,9 +42,6 @@ from nuke_plugin.worker.ready_painter import check_device, memory_there, tell_pr
 from nuke_plugin.worker.render_records import RenderReport
 from nuke_plugin.worker.result_sequence import ResultSequence
 from nuke_plugin.worker.shared_range import SharedRange
-
-MADE_AS = 1
-"""Raised when the same settings give other pixels: every older result is stale."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +83,21 @@ class EffectRequest:
     """Side of the square that holds as many pixels as the network is given at once; None for what
     fits into memory."""
 
+    moments: Mapping[int, Moment] | None = None
+    """By frame, what each shows, where speed or wind change; None for what a steady speed gives.
+    With them a frame has no fingerprint but the client's."""
+
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    """By frame, in digits, what a client knows the frame by; written into its header."""
+
+    def moment(self, frame: int, painter: EffectPainter) -> Moment:
+        """Return what a frame shows; raise ``FieldInvalid`` for one that nobody spoke of."""
+        if self.moments is None:
+            return painter.moment(frame)
+        if frame not in self.moments:
+            raise FieldInvalid("moments", f"there is none for frame {frame}")
+        return self.moments[frame]
+
 
 def render_effect(
     request: EffectRequest,
@@ -101,11 +114,31 @@ def render_effect(
     before the first frame. Raises any ``ImpastoError``; a ``RenderCancelled`` says how many frames
     had been written. A frame is on disk whole or not at all.
     """
-    give_large_arrays_back()
     if request.device is not None and request.use_gpu:
         check_device(request.device)
     names = None if request.use_gpu else (CPU,)
     network = EffectNetwork.open(installed, names, device=request.device or 0)
+    return render_with_network(
+        request,
+        network,
+        space,
+        cancellation=cancellation,
+        on_progress=on_progress,
+        on_warning=on_warning,
+    )
+
+
+def render_with_network(
+    request: EffectRequest,
+    network: EffectNetwork,
+    space: ResultSpace = LINEAR_REC709,
+    *,
+    cancellation: Cancellation | None = None,
+    on_progress: Progress = lambda done: None,
+    on_warning: Warn = lambda frame, text: None,
+) -> RenderReport:
+    """Do the same with a network that is open, as a worker keeps it from render to render."""
+    give_large_arrays_back()
     stop = cancellation or Cancellation()
     return _Job(request, network, space, stop, on_progress, on_warning).run()
 
@@ -121,7 +154,7 @@ def effect_digest(painter: EffectPainter, channel: str, space: ResultSpace) -> s
         "controls": [round(value, 9) for value in painter.controls],
     }
     shading = write_record(SHADINGS[card.effect]())
-    of_all = [MADE_AS, card.network.sha256, said, channel.casefold(), space.name, shading]
+    of_all = [EFFECT_MADE_AS, card.network.sha256, said, channel.casefold(), space.name, shading]
     text = json.dumps(of_all, sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:SETTINGS_DIGITS]
 
@@ -157,6 +190,8 @@ class _Job(FrameRun[_Loaded, Channels]):
         if not request.keep_going:
             self._plates.check_complete()
         self._painter = EffectPainter(network, request.settings)
+        for frame in self._plates.frames:
+            request.moment(frame, self._painter)  # before the first frame is made
         self._shading = SHADINGS[network.card.effect]()
         tell_provider(network, request.use_gpu, request.device, on_warning)
         if network.fell_back:
@@ -168,10 +203,13 @@ class _Job(FrameRun[_Loaded, Channels]):
         self._range = SharedRange(
             self._results.pattern,
             self._plates.pattern,
-            effect_digest(self._painter, request.channel, space),
+            effect_digest(self._painter, request.channel, space)
+            if request.moments is None
+            else None,
             request.resume,
             is_claimed=not request.overwrite,
             on_warning=self._warn,
+            known=request.fingerprints,
         )
         self._told: set[str] = set()
 
@@ -214,7 +252,7 @@ class _Job(FrameRun[_Loaded, Channels]):
         left, top, width, height = region_of(matte.spec)
         with self._timed("colour"), memory_for(width, height):
             whole = matte_of_region(matte)
-            moment = self._painter.moment(frame)
+            moment = self._request.moment(frame, self._painter)
             seen = self._painter.see(whole, moment, min(size), (left, top))
         return _Loaded(frame, matte.spec, whole, seen, matte.broken_pixels)
 
@@ -278,7 +316,6 @@ class _Job(FrameRun[_Loaded, Channels]):
             "impasto/effect": card.effect,
             "impasto/seed": str(settings.seed),
             "impasto/time": float(loaded.seen.moment.time),
-            "impasto/speed": float(settings.speed),
             "impasto/scale": float(settings.scale),
             "impasto/intensity": float(settings.intensity),
             "impasto/controls": json.dumps(values, sort_keys=True),
@@ -288,6 +325,13 @@ class _Job(FrameRun[_Loaded, Channels]):
             "impasto/provider": self._network.provider,
             PIXEL_SCALE_ATTRIBUTE: pixel_scale,
         }
+        moment = loaded.seen.moment
+        if self._request.moments is None:
+            notes["impasto/speed"] = float(settings.speed)
+        else:
+            notes["impasto/drift"] = float(moment.drift)
+            if moment.loop is not None:
+                notes["impasto/loop_time"] = float(moment.loop.time)
         if settings.loop_frames is not None:
             notes["impasto/loop"] = settings.loop_frames
         if self._notes:

@@ -220,6 +220,11 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "ImpastoStyle1 has nothing to paint: its input img is not connected. Connect the plate.",
     ),
     (
+        errors.MatteNotConnected("ImpastoEffect1"),
+        "ImpastoEffect1 has nothing to make an effect of: its input matte is not connected. "
+        "Connect a roto shape, or any matte, to it.",
+    ),
+    (
         errors.ScriptNotSaved("impasto/"),
         "The script is not saved, so there is no folder to put the results beside it (they go to "
         "impasto/). Save the script, or name another file in Results.",

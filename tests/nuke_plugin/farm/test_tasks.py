@@ -176,7 +176,7 @@ def test_what_fails_says_whose_it_is(
     assert "has no node Gone any more" in last_line(capsys)
     job_file.write_text(text.replace("ImpastoStyle1", "Sky"), encoding="utf-8")
     assert tasks.main(["plates", *words]) == tasks.USER
-    assert "has no ImpastoStyle node 'Sky'" in last_line(capsys)
+    assert "has no Impasto node 'Sky'" in last_line(capsys)
 
 
 def test_a_host_that_cannot_write_the_comp(

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Callable
 
 import pytest
 from nuke_standin import session
 
-from nuke_plugin import style_node
+from nuke_plugin import frame_states, style_node
+from nuke_plugin.contract.errors import NothingToSend
 from nuke_plugin.contract.farm_job import GPU, FarmJob
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.frame_states import NO_FRAMES, FrameStates
-from nuke_plugin.panel import shot_rows, shot_table
+from nuke_plugin.looks import on_node
+from nuke_plugin.looks.facts import OTHER_KIND
+from nuke_plugin.panel import shot_actions, shot_rows, shot_table
 from nuke_plugin.panel.dock import Panel
 from nuke_plugin.panel.shot_rows import shot_of
 from nuke_plugin.panel.shot_table import ShotTable, StateReader
 from nuke_plugin.panel.shots_tab import ShotsTab
 from nuke_plugin.qt import Qt, QtCore, QtGui
 from tests.nuke_plugin.comp import Comp
+from tests.nuke_plugin.effect_comp import effect_node
 
 RENDER_MS = 120_000
 
@@ -463,3 +468,45 @@ def test_what_is_missing_is_told_in_the_row(comp: Comp) -> None:
     """A style that is not installed is named as such."""
     row = shot_rows.row_of(comp.node(), shot_rows.StyleList((), ()), {})
     assert row.style == "warm (not found)"
+
+
+def test_effects_have_rows_and_the_same_actions(
+    effects: Path, shots: ShotsTab, comp: Comp, qtbot: Any
+) -> None:
+    """An effect is listed, set, rendered and cancelled as a style; what is a style's is said."""
+    style, effect = comp.node(), effect_node(comp)
+    look(shots)
+    qtbot.waitUntil(lambda: "…" not in column(shots, shot_table.FRESH), timeout=10000)
+    assert row_texts(shots, 1)[1:8] == [
+        "ImpastoEffect1",
+        "tiny_fire (effect)",
+        "",
+        "1001-1003",
+        "0",
+        "0",
+        "3",
+    ]
+    select(shots, 0, 1)
+    shots.style_menu.aboutToShow.emit()
+    (menu,) = [one.menu() for one in shots.style_menu.actions() if one.text() == "Effects"]
+    menu.actions()[1].trigger()
+    assert (style["model"].value(), effect["model"].value()) == ("tiny", "tiny_smoke")
+    assert "takes no effect" in shots.notice.text()
+    qtbot.mouseClick(shots.strength_button, Qt.MouseButton.LeftButton)
+    assert "no strength" in shots.notice.text()
+    select(shots, 1)
+    qtbot.mouseClick(shots.copy_button, Qt.MouseButton.LeftButton)
+    assert "ImpastoStyle node" in shots.notice.text()
+    qtbot.mouseClick(shots.render_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(frame_states.of(effect).fresh) == 3, timeout=RENDER_MS)
+    with pytest.raises(NothingToSend, match="ImpastoEffect1: it makes an effect"):
+        shot_actions.farm_job([effect], GPU)
+
+
+def test_a_look_passes_effects_by(effects: Path, comp: Comp) -> None:
+    """Pasted onto both kinds, a look is the style node's, and the effect's row says why not."""
+    one, two, effect = comp.node(strength=0.25), comp.node(), effect_node(comp)
+    applied = on_node.apply(on_node.take(one).look, [two, effect])
+    assert applied.nodes == (two.fullName(),)
+    assert two["strength"].value() == 0.25
+    assert [fact.subject for fact in applied.facts if fact.kind == OTHER_KIND] == ["ImpastoEffect1"]

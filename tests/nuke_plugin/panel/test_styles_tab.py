@@ -11,10 +11,11 @@ import nukescripts
 import pytest
 from nuke_standin import drops, session
 
-from nuke_plugin import style_node
+from nuke_plugin import effect_node, impasto_nodes, style_node
 from nuke_plugin.contract import library
 from nuke_plugin.contract.errors import WorkerNotInstalled
 from nuke_plugin.nuke_menu import PANEL_ID
+from nuke_plugin.panel import style_drag
 from nuke_plugin.panel.dock import Panel
 from nuke_plugin.qt import Qt, QtGui, QtWidgets
 from nuke_plugin.style_list import StyleList
@@ -370,3 +371,42 @@ def test_damaged_favourites_are_told_and_kept(
     assert panel.styles.favourites_notice.isVisible()
     assert not panel.styles.details.star.isChecked()
     assert no_favourites.read_text(encoding="utf-8") == "{"
+
+
+def test_effects_stand_beside_the_styles(
+    effects: Path, panel: Panel, comp: Comp, qtbot: Any
+) -> None:
+    """They are listed with their picture and category, and a double click makes or sets a node."""
+    assert titles(panel) == ["Warm", "Cold", "Tiny fire", "Tiny smoke", "Tiny water"]
+    choose_category(panel, "Effects (3)")
+    assert titles(panel) == ["Tiny fire", "Tiny smoke", "Tiny water"]
+    grid = panel.styles.grid
+    grid.choose("tiny_smoke", "smoke")
+    assert "Turbulence" in panel.styles.details.text()
+    assert not panel.styles.wipe.isVisible()
+    qtbot.mouseClick(panel.styles.create_button, Qt.MouseButton.LeftButton)
+    (node,) = impasto_nodes.all_nodes()
+    assert (node.name(), node["model"].value()) == ("ImpastoEffect1", "tiny_smoke")
+    assert panel.styles.node_label.text() == "ImpastoEffect1: tiny_smoke"
+    grid.choose("tiny_water", "water")
+    panel.styles.look()
+    assert panel.styles.apply_button.text() == "&Apply to ImpastoEffect1"
+    qtbot.keyClick(grid, Qt.Key.Key_Return)
+    assert node["model"].value() == "tiny_water"
+    choose_category(panel, "All styles and effects (5)")
+    grid.choose("tiny", "cold")
+    assert not panel.styles.apply_button.isEnabled()
+    qtbot.keyClick(grid, Qt.Key.Key_Return)
+    assert [one.name() for one in style_node.all_style_nodes()] == ["ImpastoStyle1"]
+
+
+def test_an_effect_is_dropped_on_the_graph(effects: Path, panel: Panel, comp: Comp) -> None:
+    """A dropped effect makes a node of its own kind beside a selected style node, or is set."""
+    comp.node()
+    text = style_drag.text_of("tiny_fire", "fire")
+    assert style_drag.on_drop("text/plain", text)
+    node = effect_node.selected_effect_node()
+    assert node is not None
+    assert style_drag.on_drop("text/plain", style_drag.text_of("tiny_water", "water"))
+    assert node["model"].value() == "tiny_water"
+    assert len(list(impasto_nodes.all_nodes())) == 2

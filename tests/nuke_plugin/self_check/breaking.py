@@ -362,6 +362,10 @@ BREAKERS: dict[str, Callable[[Patch], object]] = {
     "expression-finite": _without_isnan,
     "expression-variables": lambda p: _texts(p, lambda text: "0.5", "variables"),
     "expression-pow": lambda p: _texts(p, lambda text: text.replace("pow(", "max(")),
+    "expression-group-knobs": lambda p: _built(
+        p, "Expression", lambda t, n, f, made: {**made, "knobs": dict.fromkeys(made["knobs"], 0.0)}
+    ),
+    "effect-light": lambda p: _texts(p, lambda text: text.replace("depth.Z", "0")),
     "merge-keeps-alpha": lambda p: _built(
         p, "Merge2", lambda t, n, f, made: {**made, "channels": "rgba"}
     ),

@@ -102,6 +102,7 @@ def expression(operation: Operation, pictures: list[Picture], extra: Extra) -> P
     """
     picture = pictures[0]
     names: dict[str, Any] = {"frame": operation["frame"], **_planes(picture)}
+    names.update(operation["knobs"])
     written: list[str] = []
     channels = dict(picture.channels)
     try:

@@ -6,6 +6,7 @@ A class that is not in BUILDERS, and a setting that is refused here, has no pict
 from __future__ import annotations
 
 import os
+import re
 from typing import Any, Callable, Optional
 
 from nuke_standin.errors import NotModelled
@@ -253,8 +254,10 @@ def _expression(tree: PictureTree, node: Node, frame: float) -> Operation:
     if _text(node, "unpremult") != "none":
         raise NotModelled(f"{node.fullName()}: unpremult")
     tcl = Tcl(node, frame, tree.view)
+    texts = [_text(node, f"{kind}{i}") for kind in ("temp_expr", "expr") for i in range(4)]
     return {
         "op": "expression",
+        "knobs": _knobs_named(node, " ".join(texts), frame),
         "inputs": tree.inputs(node, frame, 1),
         "frame": frame,
         "variables": [
@@ -269,6 +272,14 @@ def _expression(tree: PictureTree, node: Node, frame: float) -> Operation:
         ],
         "mix": _number(node, "mix", frame),
     }
+
+
+def _knobs_named(node: Node, text: str, frame: float) -> dict[str, float]:
+    """Return the knobs of the Group that a text names, as numbers at a frame."""
+    from nuke_standin.expression import evaluate
+
+    names = set(re.findall(r"\bparent\.[A-Za-z_][\w.]*", text))
+    return {name: evaluate(name, node, frame) for name in sorted(names)}
 
 
 def _blur(tree: PictureTree, node: Node, frame: float) -> Operation:

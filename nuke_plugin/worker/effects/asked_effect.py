@@ -1,0 +1,57 @@
+"""Holds the render of an effect as a client asks for it over the wire."""
+
+from __future__ import annotations
+
+from nuke_plugin.contract.effect_request import EffectMoment, RenderEffect
+from nuke_plugin.worker.cancellation import Cancellation
+from nuke_plugin.worker.effects.effect_run import EffectRequest, render_with_network
+from nuke_plugin.worker.effects.moment import Loop, Moment
+from nuke_plugin.worker.effects.shading.result_space import ResultSpace
+from nuke_plugin.worker.frame_run import Progress, Warn
+from nuke_plugin.worker.render_records import RenderReport
+from nuke_plugin.worker.studio import Studio
+
+
+def render_asked(
+    request: RenderEffect,
+    studio: Studio,
+    *,
+    cancellation: Cancellation,
+    on_progress: Progress,
+    on_warning: Warn,
+) -> RenderReport:
+    """Make the frames of a request with what the studio keeps ready; as ``render_effect``."""
+    for problem in studio.library.problems_ahead_of(request.model):
+        on_warning(None, problem.message)
+    space = ResultSpace.of(studio.colours, request.colorspace)
+    network = studio.effect_network(request.model, request.execution.use_gpu)
+    return render_with_network(
+        effect_request_of(request),
+        network,
+        space,
+        cancellation=cancellation,
+        on_progress=on_progress,
+        on_warning=on_warning,
+    )
+
+
+def effect_request_of(request: RenderEffect) -> EffectRequest:
+    """Return what a message asks for."""
+    loop = None if request.loop is None else Loop(request.loop.time, request.loop.drift)
+
+    def moment(said: EffectMoment) -> Moment:
+        return Moment(said.time, said.drift, request.seed, loop)
+
+    return EffectRequest(
+        mattes=request.plates,
+        results=request.results,
+        settings=request.settings,
+        channel=request.channel,
+        frames=request.frames,
+        keep_going=request.keep_going,
+        overwrite=request.overwrite,
+        use_gpu=request.execution.use_gpu,
+        tile_px=request.execution.tile_px,
+        moments={int(frame): moment(said) for frame, said in request.moments.items()},
+        fingerprints=request.fingerprints,
+    )
