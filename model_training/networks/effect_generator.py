@@ -7,6 +7,7 @@ of smears and noise through a soft threshold, and learns what to put on top.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from dataclasses import dataclass
 
@@ -161,12 +162,26 @@ class EffectGenerator(nn.Module):
         half = self.half_block(half, mix)
         full = soften(self.to_full(twice(half, exporting=self.exporting), mix), self.pad_mode)
         shaped = self.to_channels(F.relu(full), mix)  # (N, C, H, W)
-        made = shaped.float() + self.hand_made(fields).float()
+        made = shaped.float() + self._started(fields)
         parts = [
             part if signed else torch.sigmoid(part)
             for part, signed in zip(made.split(1, dim=1), self.shape.signed, strict=True)
         ]
         return torch.cat(parts, dim=1) * self.scales * fields[:, -1:].float()
+
+    def _started(self, fields: Tensor) -> Tensor:
+        """The sum that `hand_made` is, in float32 in every precision: (N, C, H, W).
+
+        Its weights are steep where flames begin, and lower precision would show there as a rim. A
+        product of matrices, for a half precision export takes convolutions.
+        """
+        weight, bias = self.hand_made.weight[:, :, 0, 0], self.hand_made.bias
+        assert bias is not None
+        with contextlib.ExitStack() as exact:
+            if not self.exporting:
+                exact.enter_context(torch.autocast(fields.device.type, enabled=False))
+            summed = torch.matmul(weight, fields.float().flatten(2)) + bias[:, None]
+        return summed.reshape(*summed.shape[:2], *fields.shape[2:])
 
     def set_padding(self, mode: str) -> None:
         """`reflect` to train on crops, `zeros` to export: there fields go on beyond the frame."""
