@@ -110,7 +110,7 @@ def test_what_nuke_refuses_is_said_before_a_job_is_made(
     nuke = ("--nuke", str(nuke_program))
     for arguments, sentence in (
         ((*script, *nuke), "it has no ImpastoStyle node to render"),
-        ((*script, *nuke, "--node", "Sky"), "has no ImpastoStyle node 'Sky'. It has: none."),
+        ((*script, *nuke, "--node", "Sky"), "has no Impasto node 'Sky'. It has: none."),
         ((*script, "--nuke", str(tmp_path / "no_nuke")), "was not found. Name Nuke's program"),
         (("--script", str(tmp_path / "no.nk"), *nuke), "there is no such script"),
     ):
