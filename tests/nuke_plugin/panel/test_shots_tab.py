@@ -488,8 +488,8 @@ def test_effects_have_rows_and_the_same_actions(
     ]
     select(shots, 0, 1)
     shots.style_menu.aboutToShow.emit()
-    (menu,) = [one.menu() for one in shots.style_menu.actions() if one.text() == "Effects"]
-    menu.actions()[1].trigger()
+    (effects_entry,) = [one for one in shots.style_menu.actions() if one.text() == "Effects"]
+    effects_entry.menu().actions()[1].trigger()
     assert (style["model"].value(), effect["model"].value()) == ("tiny", "tiny_smoke")
     assert "takes no effect" in shots.notice.text()
     qtbot.mouseClick(shots.strength_button, Qt.MouseButton.LeftButton)
