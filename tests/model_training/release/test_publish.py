@@ -77,10 +77,19 @@ def test_an_export_publishes_what_it_promises(
 
 
 def test_gates_of_the_same_weights_may_be_kept(
-    small_run: Run, twin_run: Run, training_data: Path, tmp_path: Path, measured: MeasuredSet
+    small_run: Run,
+    small_network: Path,
+    twin_run: Run,
+    training_data: Path,
+    tmp_path: Path,
+    measured: MeasuredSet,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A twin can join a card whose own gates stay; there must be some, and of these weights."""
     config, run = small_run
+    monkeypatch.setattr(  # the same bytes each time, which cost seconds to write
+        export, "write_network", lambda generator, path, said: shutil.copy(small_network, path)
+    )
     models = tmp_path / "models"
 
     def exported(options: ExportOptions) -> ModelCard:
