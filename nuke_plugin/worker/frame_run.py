@@ -269,7 +269,7 @@ class FrameRun(ABC, Generic[_Loaded, _Painted]):
         left.to_read.extendleft(sorted(again, reverse=True))
 
     def _give_memory_back(self) -> None:
-        """Have the network let go of its memory after each window."""
+        """Have the network let go of its memory after the last window of a frame."""
         self._network.gives_memory_back = True
 
     def _load(self, frame: int) -> _Loaded | None:

@@ -104,7 +104,7 @@ class MemoryPlan:
 
     @property
     def gives_memory_back(self) -> bool:
-        """Whether the network lets go of its memory after each window.
+        """Whether the network lets go of its memory after the last window of a frame.
 
         Its windows and the reading of the next frame then never need memory at the same time.
         """

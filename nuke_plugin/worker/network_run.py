@@ -7,7 +7,7 @@ processor takes its place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.onnx_graph import OnnxGraph
 from nuke_plugin.worker.providers import CPU
 from nuke_plugin.worker.sessions import ORT_ERRORS, Runner, first_line, is_out_of_memory
+from nuke_plugin.worker.tiles import Window
 
 ANY, OPEN = -1, -2
 """Sides of a shape: whatever the graph says, and one that it must leave open."""
@@ -114,6 +115,17 @@ class NetworkRun:
             raise ModelGraphMismatch(self._file, reason) from second
         self.was_lost = True
         self.fell_back = f"{failed} failed ({first_line(error)})"
+
+
+def in_turn(network: NetworkRun, windows: Iterable[Window]) -> Iterator[Window]:
+    """Yield the windows of one frame; the network is told which is the last that it is given."""
+    every = list(windows)
+    try:
+        for window in every:
+            network.has_more_windows = window is not every[-1]
+            yield window
+    finally:
+        network.has_more_windows = False
 
 
 def opened(

@@ -24,7 +24,7 @@ from nuke_plugin.worker.coverage import Coverage, uncover
 from nuke_plugin.worker.light import POLICIES, CarriedLight
 from nuke_plugin.worker.memory import memory_for, opencv_memory
 from nuke_plugin.worker.network import Network
-from nuke_plugin.worker.network_run import ProcessorTookOver
+from nuke_plugin.worker.network_run import ProcessorTookOver, in_turn
 from nuke_plugin.worker.planes import Planes
 from nuke_plugin.worker.plate_colour import keep_plate_colour
 from nuke_plugin.worker.resizing import resized
@@ -282,7 +282,7 @@ class Painter:
         if geometry.ramp_px:
             return self._run_fading(image, geometry, cancellation)
         painted: Planes = np.empty((3, geometry.height, geometry.width), np.float32)
-        for window in self._windows(geometry):
+        for window in in_turn(self.network, geometry.windows()):
             result = self._run_window(image, geometry, window, cancellation)
             painted[:, *window.outer] = result[:, *window.inner]
         return painted
@@ -294,7 +294,7 @@ class Painter:
         weights = geometry.weights()  # (window H, window W)
         canvas: Planes = np.zeros(image.shape[1:], np.float32)
         total: NDArray[np.float32] = np.zeros(image.shape[2:], np.float32)
-        for window in self._windows(geometry):
+        for window in in_turn(self.network, geometry.windows()):
             result = self._run_window(image, geometry, window, cancellation)
             rows = slice(window.y, window.y + geometry.window_height)
             columns = slice(window.x, window.x + geometry.window_width)
@@ -302,16 +302,6 @@ class Painter:
             total[rows, columns] += weights
         canvas /= total
         return np.ascontiguousarray(geometry.frame_of(canvas))
-
-    def _windows(self, geometry: FrameGeometry) -> Iterator[Window]:
-        """Yield the frame's windows; the network is told which is the last."""
-        windows = list(geometry.windows())
-        try:
-            for window in windows:
-                self.network.has_more_windows = window is not windows[-1]
-                yield window
-        finally:
-            self.network.has_more_windows = False
 
     def _run_window(
         self,

@@ -67,13 +67,16 @@ class Server:
         threading.Thread(target=self._hear, name="impasto-wire", daemon=True).start()
         while (request := self._waiting.get()) is not None:
             with self._turns:
-                if request.id not in self._cancellations:
+                cancellation = self._cancellations.get(request.id)
+                if cancellation is None:
                     continue  # cancelled, and answered, while it waited
                 self._running = request.id
             self._answer(request)
             with self._turns:
                 self._running = None
-                self._cancellations.pop(request.id, None)
+                # A client that has its answer may use the number again at once.
+                if self._cancellations.get(request.id) is cancellation:
+                    del self._cancellations[request.id]
 
     def _hear(self) -> None:
         """Sort the client's lines until the last one; runs on its own thread."""

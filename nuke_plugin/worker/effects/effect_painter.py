@@ -24,7 +24,7 @@ from nuke_plugin.worker.effects.effect_network import EffectNetwork
 from nuke_plugin.worker.effects.fields import EffectFields, StillFields
 from nuke_plugin.worker.effects.moment import Moment
 from nuke_plugin.worker.memory import memory_for, opencv_memory
-from nuke_plugin.worker.network_run import ProcessorTookOver
+from nuke_plugin.worker.network_run import ProcessorTookOver, in_turn
 from nuke_plugin.worker.strokes import network_scale
 from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry, Window
 
@@ -176,10 +176,11 @@ class EffectPainter:
         shape = (len(self.network.card.channels), geometry.height, geometry.width)
         small: Channels = np.zeros(shape, np.float32)
         support = geometry.frame_of(seen.still.support)
-        for window in geometry.windows():
-            if support[window.outer].any():  # else all of it is 0, as the graph would make it
-                made = self._run_window(seen, geometry, window, cancellation)
-                small[:, *window.outer] = made[:, *window.inner]
+        # Without support all of a window is 0, as the graph would make it.
+        busy = (window for window in geometry.windows() if support[window.outer].any())
+        for window in in_turn(self.network, busy):
+            made = self._run_window(seen, geometry, window, cancellation)
+            small[:, *window.outer] = made[:, *window.inner]
         return small
 
     def _run_window(

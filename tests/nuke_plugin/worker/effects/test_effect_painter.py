@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -58,6 +59,25 @@ def test_tiles_are_the_whole(fire_network: EffectNetwork, scale: float) -> None:
     seen = painter.see(disc(), painter.moment(9))
     assert len(list(seen.geometry.windows())) > 1
     np.testing.assert_allclose(painter.paint(seen, Cancellation()), whole, atol=1e-5)
+
+
+def test_memory_is_kept_from_window_to_window(
+    fire_network: EffectNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where windows are left out, the last one that is run gives back what a frame took."""
+    told = []
+    attempt = fire_network.attempt
+
+    def recorded(*arguments: Any) -> Any:
+        told.append(fire_network.has_more_windows)
+        return attempt(*arguments)
+
+    monkeypatch.setattr(fire_network, "attempt", recorded)
+    painter = EffectPainter(fire_network, EffectSettings())
+    painter.window_limit_px = 40 * 40
+    painter.paint_frame(disc(), painter.moment(3))
+    assert len(told) > 2
+    assert told == [True] * (len(told) - 1) + [False]
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.5, 0.75])
