@@ -337,6 +337,7 @@ def test_removing(folder: LookFolder) -> None:
         (picture(size_px=1).replace(b"\0\0\0\1\0\0\0\1", b"\0\1\0\0\0\0\0\1", 1), "65536 by 1"),
         (picture() + bytes(5_000_000), "bytes"),
     ],
+    ids=["of another kind", "cut off", "too wide", "too many bytes"],
 )
 def test_a_thumbnail_is_a_small_png(folder: LookFolder, data: bytes, reason: str) -> None:
     """What is no PNG, or too large to be a thumbnail, is refused and nothing is saved."""
