@@ -6,7 +6,7 @@ machine, each given an environment in ``.venvs/``, and run with the worker of th
 this file.
 
     python tests/host_pythons.py prepare    find them and build their environments
-    python tests/host_pythons.py test       run the tests in each
+    python tests/host_pythons.py test       run the tests in each, side by side
 
 A Python that is not there is named and left out, unless ``IMPASTO_REQUIRE_HOSTS="3.9 3.10 3.11"``
 asks for it: then it is an error.
@@ -16,11 +16,15 @@ from __future__ import annotations
 
 import glob
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[1]
 THIS_HOST = "3.11"
@@ -52,6 +56,11 @@ class Host:
 
     nuke: str
     """The Nuke that has it, ``Nuke 14``."""
+
+    @property
+    def name(self) -> str:
+        """How it is told: Python's version and its Nuke."""
+        return f"Python {self.version} ({self.nuke})"
 
     @property
     def requirements(self) -> Path:
@@ -87,12 +96,13 @@ class Host:
         except HostUnusable as error:
             raise HostUnusable(f"PySide2 does not work: {error}\n{QT_REMEDY}") from error
 
-    def test(self) -> int:
-        """Run Nuke's side of the tests and return pytest's exit code."""
-        print(f"\nNuke's side under Python {self.version} ({self.nuke})", flush=True)
-        command = [str(self.python), "-m", "pytest", *NUKE_SIDE_TESTS]
+    def start_tests(self, output: IO[bytes]) -> subprocess.Popen[bytes]:
+        """Start Nuke's side of the tests, which write to a file."""
+        command = [str(self.python), "-X", "faulthandler", "-m", "pytest", *NUKE_SIDE_TESTS]
         environ = {**_clean_environ(), "IMPASTO_PYTHON": sys.executable}
-        return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environ, stdout=output, stderr=subprocess.STDOUT
+        )
 
     def _interpreter(self) -> list[str]:
         for command in self._candidates():
@@ -131,24 +141,44 @@ def main(arguments: list[str]) -> int:
     whole_suite = "ready" if arguments == ["prepare"] else "ran with the whole suite"
     outcomes = {f"Python {here}": whole_suite}
     failed = False
+    usable = []
     for host in HOSTS:
         try:
             host.prepare()
         except HostUnusable as error:
-            outcomes[f"Python {host.version} ({host.nuke})"] = f"NOT RUN: {error}"
+            outcomes[host.name] = f"NOT RUN: {error}"
             failed = failed or host.version in required
             continue
-        if arguments == ["test"]:
-            exit_code = host.test()
+        outcomes[host.name] = "ready"
+        usable.append(host)
+    if arguments == ["test"]:
+        for host, exit_code in run_side_by_side(usable):
             passed = "passed" if exit_code == 0 else f"FAILED (pytest exit code {exit_code})"
-            outcomes[f"Python {host.version} ({host.nuke})"] = passed
+            outcomes[host.name] = passed
             failed = failed or exit_code != 0
-        else:
-            outcomes[f"Python {host.version} ({host.nuke})"] = "ready"
     print("\nNuke's side of the tests:")
     for name, outcome in outcomes.items():
         print(f"  {name}: {outcome}")
     return 1 if failed else 0
+
+
+def run_side_by_side(hosts: list[Host]) -> Iterator[tuple[Host, int]]:
+    """Run the tests of all hosts at once; yield each host with pytest's exit code.
+
+    What a host prints comes when it has ended, and before it is yielded.
+    """
+    with ExitStack() as stack:
+        running = []
+        for host in hosts:
+            output = stack.enter_context(tempfile.TemporaryFile())
+            running.append((host, output, host.start_tests(output)))
+        for host, output, process in running:
+            exit_code = process.wait()
+            print(f"\nNuke's side under {host.name}", flush=True)
+            output.seek(0)
+            shutil.copyfileobj(output, sys.stdout.buffer)
+            sys.stdout.flush()
+            yield host, exit_code
 
 
 def _version_of(command: list[str]) -> str | None:

@@ -128,7 +128,13 @@ def dropped_text(bench: Bench) -> str:
 
 
 def _labels(widgets: Any) -> list[Any]:
-    return [one for one in widgets.QApplication.allWidgets() if isinstance(one, widgets.QLabel)]
+    # PySide2 may hand out the wrapper of a widget that died at the same address. Qt itself is asked
+    # as well what stands there, before a label's own functions are called on it.
+    return [
+        one
+        for one in widgets.QApplication.allWidgets()
+        if isinstance(one, widgets.QLabel) and one.inherits("QLabel")
+    ]
 
 
 def _shows_rich_text(label: Any) -> bool:

@@ -48,10 +48,11 @@ def choose_category(panel: Panel, title: str) -> None:
     menu.setCurrentIndex(index)
 
 
-def test_nuke_opens_it_from_text(comp: Comp, nuke: ModuleType) -> None:
+def test_nuke_opens_it_from_text(comp: Comp, nuke: ModuleType, qtbot: Any) -> None:
     """The panel is registered with Nuke as Python text and opens from the Pane menu's entry."""
     opened = nukescripts.panels.restorePanel(PANEL_ID)
     widget = opened.customKnob.getObject().widget
+    qtbot.addWidget(widget)
 
     assert isinstance(widget, Panel)
     assert nuke.menu("Pane").findItem("Impasto") is not None
