@@ -98,7 +98,7 @@ class EffectGenerator(nn.Module):
         )
 
     def _begin_hand_made(self) -> None:
-        """Heat and smoke: where the smears are, broken up by noise. Water: a sum of its waves.
+        """Heat and smoke: where the smears are, broken up by noise. Water: waves, foam on crests.
 
         With warps both are torn already, so that a training begins with flames that lick.
         """
@@ -120,6 +120,9 @@ class EffectGenerator(nn.Module):
         for channel, (signed, scale) in enumerate(zip(self.shape.signed, self.shape.scales)):
             if signed:
                 weight[channel, noise] = share
+            elif any(self.shape.signed):  # foam: where the waves are highest
+                weight[channel, noise] = 1.8 * share
+                bias[channel] = -6.2
             else:
                 # What rose far burns; right at the matte it has only begun to.
                 weight[channel, 1 : 1 + smears] = torch.tensor([-4.0, *between, 13.0][-smears:])

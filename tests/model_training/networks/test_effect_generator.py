@@ -106,3 +106,17 @@ def test_a_judge_sees_change_and_condition() -> None:
     assert tuple(scores.shape) == (2, 1, 4, 4)
     assert not torch.equal(scores, judge(still, matte))
     assert not torch.equal(scores, judge(in_sequence(frames), matte + 1.0))
+
+
+def test_water_begins_with_foam_on_its_crests() -> None:
+    """A fresh generator of water leaves most of it clear; where there is foam the water is high."""
+    config = read_effect_config(CONFIGS / "water.toml")
+    torch.manual_seed(2)
+    fresh = EffectGenerator(config.generator_shape()).eval()
+    seen = torch.ones(1, config.effect.recipe.count, 32, 32)
+    noise = slice(1 + len(config.effect.recipe.smears_px), -1)
+    seen[:, noise] = torch.randn(seen[:, noise].shape)
+    with torch.inference_mode():
+        height, foam = fresh(seen, torch.zeros(1, 2))[0]
+    assert 0.0 < float(foam.mean()) < 0.1
+    assert float(height[foam > 0.1].min()) > float(height.std())
