@@ -31,6 +31,7 @@ from nuke_plugin.worker.memory import peak_rss_bytes
 from nuke_plugin.worker.memory_plan import MemoryPlan
 from nuke_plugin.worker.network_run import NetworkRun
 from nuke_plugin.worker.plate_sequence import PlateSequence
+from nuke_plugin.worker.provenance import Circumstances
 from nuke_plugin.worker.render_records import STAGES, FrameDone, RenderReport
 from nuke_plugin.worker.result_sequence import ResultSequence
 from nuke_plugin.worker.shared_range import SharedRange
@@ -146,8 +147,8 @@ class FrameRun(ABC, Generic[_Loaded, _Painted]):
         """Return what the network makes of a frame; on the thread that has the processors."""
 
     @abstractmethod
-    def _write(self, loaded: _Loaded, painted: _Painted) -> None:
-        """Write a frame's result, whole or not at all."""
+    def _write(self, loaded: _Loaded, painted: _Painted, under: Circumstances) -> None:
+        """Write a frame's result, whole or not at all, and in its header what it was made under."""
 
     def _without_image(self, loaded: _Loaded) -> _Loaded:
         """Return the same without what the network saw, which nobody needs once it is painted."""
@@ -234,7 +235,8 @@ class FrameRun(ABC, Generic[_Loaded, _Painted]):
             return
         with _memory_named(frame):
             painted = self._paint(loaded)
-        saving = writers.submit(self._save, self._without_image(loaded), painted)
+        under = Circumstances(self._provider, " ".join(self._notes))
+        saving = writers.submit(self._save, self._without_image(loaded), painted, under)
         left.writing.append((frame, saving))
 
     def _may_read(self, reading: int, writing: int) -> bool:
@@ -320,9 +322,9 @@ class FrameRun(ABC, Generic[_Loaded, _Painted]):
             self._warn(frame, plan.problem)
         return limit_px
 
-    def _save(self, loaded: _Loaded, painted: _Painted) -> None:
+    def _save(self, loaded: _Loaded, painted: _Painted, under: Circumstances) -> None:
         with _memory_named(loaded.frame):
-            self._write(loaded, painted)
+            self._write(loaded, painted, under)
         self._range.leave(loaded.frame)
         with self._lock:
             self._broken_pixels += loaded.broken_pixels

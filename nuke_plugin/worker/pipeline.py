@@ -24,7 +24,7 @@ from nuke_plugin.worker.memory import memory_for
 from nuke_plugin.worker.painter import SeenFrame, broken_mask, held_to_half
 from nuke_plugin.worker.planes import Planes
 from nuke_plugin.worker.plate_sequence import PlateSequence
-from nuke_plugin.worker.provenance import provenance
+from nuke_plugin.worker.provenance import Circumstances, provenance
 from nuke_plugin.worker.ready_painter import ready_painter
 from nuke_plugin.worker.render_records import STAGES, FrameDone, RenderReport, RenderSettings
 from nuke_plugin.worker.result_sequence import ResultSequence
@@ -193,7 +193,7 @@ class _Job(FrameRun[_Loaded, Planes | None]):
     def _without_image(self, loaded: _Loaded) -> _Loaded:
         return loaded.without_image()
 
-    def _write(self, loaded: _Loaded, painted: Planes | None) -> None:
+    def _write(self, loaded: _Loaded, painted: Planes | None, under: Circumstances) -> None:
         plate = loaded.plate
         with self._timed("colour"), memory_for(plate.width, plate.height):
             planes = self._result_colours(loaded, painted)
@@ -201,13 +201,12 @@ class _Job(FrameRun[_Loaded, Planes | None]):
             path = self._results.pattern.path(loaded.frame)
             is_undone = loaded.seen is not None and loaded.seen.coverage is not None
             fingerprint = self._range.fingerprints.get(loaded.frame)
-            events = " ".join(self._notes)
             notes = provenance(
                 self._painter,
                 loaded.colour,
                 is_undone,
                 fingerprint,
-                events,
+                under,
                 self._settings.steady,
             )
             write_result(path, plate, planes, notes)

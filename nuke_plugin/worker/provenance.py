@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from nuke_plugin.contract.light_settings import OFF, ON
 from nuke_plugin.contract.messages import FINGERPRINT_ATTRIBUTE
@@ -11,20 +12,31 @@ from nuke_plugin.worker.colour import PlateColour
 from nuke_plugin.worker.painter import Painter
 
 
+@dataclass(frozen=True)
+class Circumstances:
+    """What a frame was painted under; the next one's may be other ones before this is written."""
+
+    provider: str
+    """What ran the network."""
+
+    events: str
+    """Sentences on what went otherwise than it was begun, empty where nothing did."""
+
+
 def provenance(
     painter: Painter,
     colour: PlateColour,
-    is_unpremultiplied: bool = False,
-    fingerprint: str | None = None,
-    events: str = "",
+    is_unpremultiplied: bool,
+    fingerprint: str | None,
+    under: Circumstances,
     steady: int = 0,
 ) -> Mapping[str, str | float]:
     """Return the attributes of a frame: version, model and its hash, style, strength, light.
 
     ``is_unpremultiplied`` tells whether the colours were divided by their alpha to be painted;
-    ``fingerprint`` is what it is known by, None for nothing; ``events`` are sentences on what went
-    otherwise than it was begun: memory that ran out, a graphics card that failed; ``steady`` is how
-    many frames on each side were mixed in.
+    ``fingerprint`` is what it is known by, None for nothing; ``under`` tells what ran the network
+    and what went otherwise than it was begun: memory that ran out, a graphics card that failed;
+    ``steady`` is how many frames on each side were mixed in.
     """
     card = painter.network.card
     notes: dict[str, str | float] = {
@@ -42,11 +54,11 @@ def provenance(
         notes["impasto/stroke_scale"] = float(painter.strokes.scale)
         notes["impasto/detail"] = float(painter.strokes.detail)
     if not painter.is_neutral:
-        notes["impasto/provider"] = painter.network.provider
+        notes["impasto/provider"] = under.provider
         if steady:
             notes["impasto/steady"] = steady
-    if events:
-        notes["impasto/events"] = events
+    if under.events:
+        notes["impasto/events"] = under.events
     if fingerprint is not None:
         notes[FINGERPRINT_ATTRIBUTE] = fingerprint
     return notes

@@ -37,6 +37,7 @@ from nuke_plugin.worker.frame_run import FrameRun, Progress, Warn
 from nuke_plugin.worker.memory import give_large_arrays_back, memory_for
 from nuke_plugin.worker.memory_plan import MemoryPlan, plate_facts
 from nuke_plugin.worker.plate_sequence import PlateSequence
+from nuke_plugin.worker.provenance import Circumstances
 from nuke_plugin.worker.providers import CPU
 from nuke_plugin.worker.ready_painter import check_device, memory_there, tell_provider
 from nuke_plugin.worker.render_records import RenderReport
@@ -289,7 +290,7 @@ class _Job(FrameRun[_Loaded, Channels]):
         seen = loaded.seen
         return replace(loaded, seen=replace(seen, still=StillFields.nothing()))
 
-    def _write(self, loaded: _Loaded, painted: Channels) -> None:
+    def _write(self, loaded: _Loaded, painted: Channels, under: Circumstances) -> None:
         height, width = loaded.matte.shape
         pixel_scale = float(1 / loaded.seen.scale)
         strength = np.float32(self._request.settings.intensity)
@@ -299,9 +300,11 @@ class _Job(FrameRun[_Loaded, Channels]):
             shaded = shade(file.planes, self._shading, self._space, pixel_scale)
         with self._timed("write"), memory_for(width, height):
             path = self._results.pattern.path(loaded.frame)
-            file.write(path, shaded, self._provenance(loaded, pixel_scale))
+            file.write(path, shaded, self._provenance(loaded, pixel_scale, under))
 
-    def _provenance(self, loaded: _Loaded, pixel_scale: float) -> Mapping[str, str | float]:
+    def _provenance(
+        self, loaded: _Loaded, pixel_scale: float, under: Circumstances
+    ) -> Mapping[str, str | float]:
         """Return what the result's header says of its making."""
         card, settings = self._network.card, self._request.settings
         values = {
@@ -322,7 +325,7 @@ class _Job(FrameRun[_Loaded, Channels]):
             "impasto/matte_channel": self._request.channel,
             "impasto/shading": json.dumps(shading),
             "impasto/colorspace": self._space.name,
-            "impasto/provider": self._network.provider,
+            "impasto/provider": under.provider,
             PIXEL_SCALE_ATTRIBUTE: pixel_scale,
         }
         moment = loaded.seen.moment
@@ -334,8 +337,8 @@ class _Job(FrameRun[_Loaded, Channels]):
                 notes["impasto/loop_time"] = float(moment.loop.time)
         if settings.loop_frames is not None:
             notes["impasto/loop"] = settings.loop_frames
-        if self._notes:
-            notes["impasto/events"] = " ".join(self._notes)
+        if under.events:
+            notes["impasto/events"] = under.events
         fingerprint = self._range.fingerprints.get(loaded.frame)
         if fingerprint is not None:
             notes[FINGERPRINT_ATTRIBUTE] = fingerprint

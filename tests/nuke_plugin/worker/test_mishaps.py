@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,11 +52,18 @@ def _plates(tmp_path: Path) -> None:
     (tmp_path / "plates").mkdir()
 
 
-def rendered(settings: RenderSettings, studio: Studio) -> tuple[Any, list[tuple[Any, str]]]:
-    """Render; return the report and the warnings with their frames."""
+def rendered(
+    settings: RenderSettings, studio: Studio, warned: threading.Event | None = None
+) -> tuple[Any, list[tuple[Any, str]]]:
+    """Render; return the report and the warnings with their frames; set an event at each."""
     warnings: list[tuple[Any, str]] = []
-    report = render(settings, studio, on_warning=lambda frame, text: warnings.append((frame, text)))
-    return report, warnings
+
+    def take(frame: Any, text: str) -> None:
+        warnings.append((frame, text))
+        if warned is not None:
+            warned.set()
+
+    return render(settings, studio, on_warning=take), warnings
 
 
 def events(settings: RenderSettings, frame: int) -> str:
@@ -72,11 +80,22 @@ def fresh(studio: Studio) -> Studio:
 def test_a_card_that_is_lost_loses_no_frame(
     shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From the frame at which it failed the processor paints; warning and headers say so."""
+    """From the frame at which it failed the processor paints; warning and headers say so.
+
+    Also where the frame before is still being saved by then.
+    """
+    has_failed = threading.Event()
+    write = pipeline._Job._write
+
+    def write_late(self: Any, loaded: Any, *rest: Any) -> None:
+        assert loaded.frame != 2 or has_failed.wait(timeout=60)
+        write(self, loaded, *rest)
+
     expected, _ = rendered(replace(shot, results=shot.results + ".exr", fold=False), studio)
     monkeypatch.setattr(onnxruntime, "InferenceSession", dying_card(fails_at=3))
     monkeypatch.setattr("nuke_plugin.worker.network.working_providers", lambda: (CARD, "CPU"))
-    report, warnings = rendered(replace(shot, fold=False), fresh(studio))
+    monkeypatch.setattr(pipeline._Job, "_write", write_late)
+    report, warnings = rendered(replace(shot, fold=False), fresh(studio), has_failed)
     assert report.written == expected.written == FRAMES
     assert report.provider == "CPUExecutionProvider"
     (frame, text) = warnings[-1]
@@ -84,6 +103,8 @@ def test_a_card_that_is_lost_loses_no_frame(
     assert f"{CARD} failed" in text
     assert "CPUExecutionProvider goes on" in text
     assert [CARD in events(shot, frame) for frame in FRAMES] == [False, False, True, True]
+    providers = [read_exr(Path(shot.results % at)).header["impasto/provider"] for at in FRAMES]
+    assert providers == [CARD, CARD, "CPUExecutionProvider", "CPUExecutionProvider"]
     for frame in FRAMES:
         painted = read_exr(Path(shot.results % frame)).channels["R"]
         whole = read_exr(Path((shot.results + ".exr") % frame)).channels["R"]

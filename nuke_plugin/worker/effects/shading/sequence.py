@@ -25,6 +25,7 @@ from nuke_plugin.worker.frame_run import FrameRun
 from nuke_plugin.worker.memory import memory_for
 from nuke_plugin.worker.memory_plan import MemoryPlan
 from nuke_plugin.worker.plate_sequence import PlateSequence
+from nuke_plugin.worker.provenance import Circumstances
 from nuke_plugin.worker.render_records import FrameDone, RenderReport
 from nuke_plugin.worker.result_sequence import ResultSequence
 from nuke_plugin.worker.shared_range import SharedRange
@@ -173,7 +174,7 @@ class _Job(FrameRun[_Loaded, Shaded]):
         with self._timed("colour"), memory_for(*loaded.file.size):
             return shade(loaded.file.planes, self._settings, self._space, loaded.pixel_scale)
 
-    def _write(self, loaded: _Loaded, painted: Shaded) -> None:
+    def _write(self, loaded: _Loaded, painted: Shaded, under: Circumstances) -> None:
         path = self._results.pattern.path(loaded.frame)
         with self._timed("write"), memory_for(*loaded.file.size):
             loaded.file.write(path, painted, self._header(loaded))
