@@ -12,7 +12,7 @@ from nuke_plugin.worker.render_records import RenderReport
 from nuke_plugin.worker.studio import Studio
 
 
-def render_asked(
+def render_asked_effect(
     request: RenderEffect,
     studio: Studio,
     *,
@@ -50,6 +50,7 @@ def effect_request_of(request: RenderEffect) -> EffectRequest:
         frames=request.frames,
         keep_going=request.keep_going,
         overwrite=request.overwrite,
+        resume=request.resume,
         use_gpu=request.execution.use_gpu,
         tile_px=request.execution.tile_px,
         moments={int(frame): moment(said) for frame, said in request.moments.items()},
