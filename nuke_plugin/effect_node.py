@@ -6,6 +6,7 @@ both have in common stands in ``node_life`` and ``impasto_nodes``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Optional
 
 import nuke
@@ -106,6 +107,16 @@ def choose(group: nuke.Group, installed: EffectList, model: str) -> None:
             group[effect_knobs.KIND].setValue(kind)
         effect_knobs.show_what_fits(group)
     _describe(group, card, model)
+
+
+def hold(group: nuke.Group, effect: str, controls: Sequence[str]) -> None:
+    """Let a node whose effect is not installed hold what it is of and its controls, by their ids.
+
+    Once it is installed, they are found by these.
+    """
+    group[effect_knobs.KIND].setValue(effect_knobs.KINDS.index(effect))
+    group[effect_knobs.CONTROLS].setValue(" ".join(controls))
+    effect_knobs.show_what_fits(group)
 
 
 def _fit_controls(group: nuke.Group, card: EffectCard) -> None:
