@@ -26,6 +26,7 @@ from nuke_plugin.contract.effect_card import WIND, EffectCard, EffectControl
 from nuke_plugin.contract.errors import ImpastoError
 from nuke_plugin.effect_list import EffectList, why_no_effect
 from nuke_plugin.impasto_nodes import claim_results, is_effect_node, place_below_selected
+from nuke_plugin.summary import first_sentence
 
 NAME = "ImpastoEffect1"
 
@@ -156,7 +157,7 @@ def _fit(knob: nuke.Double_Knob, control: EffectControl) -> None:
 def _describe(group: nuke.Group, card: Optional[EffectCard], model: str) -> None:
     """Say below the menu what the choice is; in the graph too when it is not found."""
     if card is not None:
-        about, notice = rich_text.of(f"{card.title}. {card.description}"), ""
+        about, notice = rich_text.of(f"{card.title}. {first_sentence(card.description)}"), ""
     else:
         why = rich_text.of(why_no_effect(model))
         about, notice = f"<b>{rich_text.of(model)}: not found.</b> {why}", f"{model}: not found"

@@ -123,6 +123,12 @@ class InstalledEffect:
         """The movie that shows it."""
         return self.folder / self.card.movie
 
+    @property
+    def sprites_path(self) -> Optional[Path]:
+        """The picture that holds the movie's frames, None where the card names none."""
+        sprites = self.card.sprites
+        return None if sprites is None else self.folder / sprites.file
+
 
 AnyInstalled = Union[InstalledModel, InstalledEffect]
 
