@@ -24,7 +24,7 @@ def test_the_sheet_holds_the_loop(tmp_path: Path) -> None:
     assert sheet.shape == (6 * SPRITE_SIZE[1], 6 * SPRITE_SIZE[0], 3)
     for at in (0, 7, 35):
         cell = sheet[SPRITE_SIZE[1] * (at // 6) + 50, SPRITE_SIZE[0] * (at % 6) + 90]
-        assert np.abs(cell.astype(int) - flat(72)[2 * at][0, 0]).max() <= 3
+        assert (cell == flat(72)[2 * at][0, 0]).all()
 
 
 def test_a_rich_loop_gets_fewer_pictures(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_a_rich_loop_gets_fewer_pictures(tmp_path: Path) -> None:
     random = np.random.default_rng(3)
     noise = [random.integers(0, 255, (108, 192, 3), np.uint8) for _ in range(12)]
     fine = write_sprites(tmp_path / "fine.png", noise, 24.0, largest=10**9)
-    coarse = write_sprites(tmp_path / "coarse.png", noise, 24.0, largest=120_000)
+    coarse = write_sprites(tmp_path / "coarse.png", noise, 24.0, largest=260_000)
     assert (fine.count, coarse.count) == (6, 4)
     assert coarse.count / coarse.frames_per_second == pytest.approx(0.5)
     assert (tmp_path / "coarse.png").stat().st_size < (tmp_path / "fine.png").stat().st_size
