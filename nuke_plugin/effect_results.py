@@ -14,7 +14,7 @@ from typing import Optional
 
 import nuke
 
-from nuke_plugin import effect_knobs
+from nuke_plugin import effect_knobs, node_version
 from nuke_plugin.contract.errors import ImpastoError
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.job_settings import results_on_disk
@@ -24,8 +24,8 @@ from nuke_plugin.result_headers import ResultHeaders
 def note_kinds(node: nuke.Group) -> None:
     """Let the node shade each frame that is on disk as what it is; nothing about a file raises."""
     knob = node.knobs().get(effect_knobs.RENDERED_KIND)
-    if knob is None:
-        return  # a render says that the node was edited
+    if knob is None or not node_version.is_current(node):
+        return  # a render says what is wrong with the node
     try:
         kinds = kinds_on_disk(results_on_disk(node))
     except ImpastoError:
