@@ -117,6 +117,7 @@ def _add_hidden(add: Knobs) -> None:
     add(nuke.String_Knob(node_knobs.EFFECT_VERSION_KNOB, "Version of this node"), KEPT)
     add(nuke.String_Knob(knobs.CONTROLS, "Controls in the slots"), KEPT)
     add(_plain(knobs.KIND, "Kind of effect"), KEPT)
+    add(_plain(knobs.RENDERED_KIND, "Kind of the results"), KEPT)
     for name, kept in knobs.RENDERED.items():
         label = f"{name} of the results"
         is_text = name in (node_knobs.MODEL, knobs.CONTROLS)

@@ -11,10 +11,11 @@
             plate, Faded ─ Over (Merge)
             Empty, Faded, plate, Over ─ Shown (Switch) ─ Output
 
-Which effect the results hold stands on the front, as they were rendered: the menu may say another
-by now. No expression names a node outside the Group, so it can be copied, cloned and put into
-another Group. An input of a Group that is not connected is a black picture inside, so whether a
-plate is connected is asked of the Group: ``[exists parent.input1]``.
+Which effect a result holds stands on the front, frame by frame, as the files say
+(``effect_results``): the menu may say another by now. No expression names a node outside the Group,
+so it can be copied, cloned and put into another Group. An input of a Group that is not connected is
+a black picture inside, so whether a plate is connected is asked of the Group:
+``[exists parent.input1]``.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ SIZED, MATTE, EMPTY = "Sized", "Matte", "Empty"
 SHADED, FADED, OVER, SHOWN = "Shaded", "Faded", "Over", "Shown"
 
 HAS_PLATE = "[exists parent.input1]"
+WHICH_RESULT = f"{RESULT_IS_THERE} && parent.{RENDERED_KIND} >= 0"
+"""A file that is of no effect has no layer to shade, and counts as none."""
+
 WHICH_SHOWN = f"2 * (parent.{OVER_PLATE} && {HAS_PLATE}) + ({FADED}.which > 0)"
 """At mix 0 the plate itself or nothing at all, bit for bit, also where a result holds a NaN."""
 
@@ -65,7 +69,7 @@ def build(group: nuke.Group) -> None:
         shaded = _shaded(result_read())
         result = nuke.nodes.Switch(name=RESULT)
         connect(result, empty, shaded)
-        result["which"].setExpression(RESULT_IS_THERE)
+        result["which"].setExpression(WHICH_RESULT)
         faded = nuke.nodes.Dissolve(name=FADED, channels="all")
         connect(faded, empty, result)
         faded["which"].setValue(1)

@@ -29,7 +29,14 @@ from nuke_plugin.node_knobs import (
 KINDS = (FIRE, SMOKE, WATER)
 """What an effect may be; its number in ``KIND`` is its place here."""
 
-KIND, RENDERED_KIND = "effect_kind", "rendered_kind"
+KIND = "effect_kind"
+
+RENDERED_KIND = "rendered_kind"
+"""Hidden: what the results on disk are of, a curve where frames differ (``effect_results``)."""
+
+NO_KIND = -1
+"""Of a result that is of no effect."""
+
 SEED, SPEED, SCALE, INTENSITY, LOOP = "seed", "speed", "effect_scale", "intensity", "loop"
 MATTE_CHANNEL, OVER_PLATE = "matte_channel", "over_plate"
 
@@ -53,14 +60,16 @@ NUMBERS: Mapping[str, float] = {
 RENDERED: Mapping[str, str] = {
     MODEL: RENDERED_MODEL,
     CONTROLS: "rendered_controls",
-    KIND: RENDERED_KIND,
     **{name: f"rendered_{name}" for name in NUMBERS},
 }
 """What the results depend on, each with the hidden knob that holds it as the results have it."""
 
-HIDDEN = (EFFECT_VERSION_KNOB, KIND, CONTROLS, *RENDERED.values(), NOTICE, FRAMES_NOTICE)
+HIDDEN = (
+    *(EFFECT_VERSION_KNOB, KIND, RENDERED_KIND, CONTROLS),
+    *(*RENDERED.values(), NOTICE, FRAMES_NOTICE),
+)
 
-FOR_A_RENDER = (*RENDERED, *RENDERED.values(), FRAME_RANGE, USE_GPU, TILE_SIZE)
+FOR_A_RENDER = (KIND, RENDERED_KIND, *RENDERED, *RENDERED.values(), FRAME_RANGE, USE_GPU, TILE_SIZE)
 """What a render reads, or notes what it made it with."""
 
 

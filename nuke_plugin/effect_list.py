@@ -14,7 +14,8 @@ from nuke_plugin.contract.effect_card import EffectCard
 from nuke_plugin.contract.errors import ImpastoError
 from nuke_plugin.contract.library import InstalledEffect, ModelLibrary
 from nuke_plugin.style_facts import StyleFacts
-from nuke_plugin.style_list import StyleEntry
+from nuke_plugin.style_list import MovingPreview, StyleEntry
+from nuke_plugin.summary import first_sentence
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,17 @@ def _entry(installed: InstalledEffect) -> StyleEntry:
         artist="",
         credit=f"Effect: {card.effect}",
         description=f"{card.description} Controls: {controls}.",
+        summary=f"{first_sentence(card.description)} Controls: {controls}.",
         preview=installed.preview_path,
+        moving=_moving(installed),
         facts=facts,
         is_effect=True,
     )
+
+
+def _moving(installed: InstalledEffect) -> Optional[MovingPreview]:
+    sprites, file = installed.card.sprites, installed.sprites_path
+    return None if sprites is None or file is None else MovingPreview(file, sprites)
 
 
 def why_no_effect(model: str, environ: Mapping[str, str] = os.environ) -> str:

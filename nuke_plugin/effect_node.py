@@ -6,6 +6,7 @@ both have in common stands in ``node_life`` and ``impasto_nodes``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Optional
 
 import nuke
@@ -25,6 +26,7 @@ from nuke_plugin.contract.effect_card import WIND, EffectCard, EffectControl
 from nuke_plugin.contract.errors import ImpastoError
 from nuke_plugin.effect_list import EffectList, why_no_effect
 from nuke_plugin.impasto_nodes import claim_results, is_effect_node, place_below_selected
+from nuke_plugin.summary import first_sentence
 
 NAME = "ImpastoEffect1"
 
@@ -108,6 +110,16 @@ def choose(group: nuke.Group, installed: EffectList, model: str) -> None:
     _describe(group, card, model)
 
 
+def hold(group: nuke.Group, effect: str, controls: Sequence[str]) -> None:
+    """Let a node whose effect is not installed hold what it is of and its controls, by their ids.
+
+    Once it is installed, they are found by these.
+    """
+    group[effect_knobs.KIND].setValue(effect_knobs.KINDS.index(effect))
+    group[effect_knobs.CONTROLS].setValue(" ".join(controls))
+    effect_knobs.show_what_fits(group)
+
+
 def _fit_controls(group: nuke.Group, card: EffectCard) -> None:
     """Let the slots hold the card's controls; one that the last effect had too keeps its value."""
     controls = [control for control in card.controls if control.id != WIND]
@@ -145,7 +157,7 @@ def _fit(knob: nuke.Double_Knob, control: EffectControl) -> None:
 def _describe(group: nuke.Group, card: Optional[EffectCard], model: str) -> None:
     """Say below the menu what the choice is; in the graph too when it is not found."""
     if card is not None:
-        about, notice = rich_text.of(f"{card.title}. {card.description}"), ""
+        about, notice = rich_text.of(f"{card.title}. {first_sentence(card.description)}"), ""
     else:
         why = rich_text.of(why_no_effect(model))
         about, notice = f"<b>{rich_text.of(model)}: not found.</b> {why}", f"{model}: not found"

@@ -1,4 +1,4 @@
-"""Holds the reading of one text attribute from an EXR file's header, without a library.
+"""Holds the reading of text attributes from an EXR file's header, without a library.
 
 Nuke's Python has no EXR reader, and a Read node's metadata is Nuke's cached idea of the file, to be
 had on the main thread only. A header is a list of named, sized values at the front of the file
@@ -8,6 +8,7 @@ had on the main thread only. A header is a list of named, sized values at the fr
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO, Optional
 
@@ -30,33 +31,43 @@ def text_attribute(path: Path, name: str) -> Optional[str]:
     None too for a file that is absent, cut short or no EXR: to its reader, what cannot be read
     holds nothing.
     """
+    return text_attributes(path, (name,)).get(name)
+
+
+def text_attributes(path: Path, names: Iterable[str]) -> dict[str, str]:
+    """Return those text attributes that a file has, each of the first part that has it.
+
+    Of a file that cannot be read to the end of its headers those that came before, or none.
+    """
+    found: dict[str, str] = {}
     try:
         with path.open("rb", buffering=0) as file:
-            return _find(_Bytes(file), name.encode("ascii"))
+            _find(_Bytes(file), {name.encode("ascii"): name for name in names}, found)
     except (OSError, _NoHeader, UnicodeDecodeError):
-        return None
+        pass
+    return found
 
 
-def _find(header: _Bytes, wanted: bytes) -> Optional[str]:
+def _find(header: _Bytes, wanted: dict[bytes, str], found: dict[str, str]) -> None:
+    """Fill ``found`` with what is ``wanted``, which is emptied as it is met."""
     magic, version = struct.unpack("<iI", header.take(8))
     if magic != _MAGIC or version & _VERSION_BYTE != 2:
         raise _NoHeader
     is_multi_part = bool(version & _MULTI_PART)
-    while True:
+    while wanted:
         name = header.name()
         if not name:  # the end of a part's header; two in a row end a file of several parts
             if not is_multi_part or not (name := header.name()):
-                return None
+                return
         kind = header.name()
         (size_bytes,) = struct.unpack("<i", header.take(4))
         if size_bytes < 0:
             raise _NoHeader
-        if name != wanted:
+        asked = wanted.pop(name, None)
+        if asked is None or kind != b"string" or size_bytes > _LARGEST_TEXT:
             header.step_over(size_bytes)
-        elif kind == b"string" and size_bytes <= _LARGEST_TEXT:
-            return header.take(size_bytes).decode("utf-8")
         else:
-            return None
+            found[asked] = header.take(size_bytes).decode("utf-8")
 
 
 class _Bytes:

@@ -8,11 +8,9 @@ elsewhere, is judged by its frames alone.
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Optional
 
 import nuke
@@ -21,12 +19,11 @@ from nuke_plugin import node_version
 from nuke_plugin.contract.errors import ImpastoError
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
-from nuke_plugin.contract.messages import FINGERPRINT_ATTRIBUTE
-from nuke_plugin.exr_header import text_attribute
 from nuke_plugin.frame_fingerprint import Picture, pictures_of
 from nuke_plugin.job_settings import JobSettings, frames_of, results_on_disk
 from nuke_plugin.node_settings import settings_of
 from nuke_plugin.plate_fingerprint import PlateFingerprint
+from nuke_plugin.result_headers import ResultHeaders
 
 FRESH, STALE, MISSING = "fresh", "stale", "missing"
 _WORST_LAST = (FRESH, STALE, MISSING)
@@ -143,7 +140,7 @@ def picture_states(node: nuke.Group, settings: JobSettings) -> Iterator[tuple[Pi
     """Yield every picture that the settings ask for with its state."""
     plate: Optional[PlateFingerprint] = None
     folders = {
-        view: _Results(FramePattern.parse(results))
+        view: ResultHeaders(FramePattern.parse(results))
         for view, results in zip(settings.views, settings.results)
     }
     for picture in pictures_of(settings):
@@ -161,7 +158,7 @@ def picture_states(node: nuke.Group, settings: JobSettings) -> Iterator[tuple[Pi
 
 def has_other_settings(settings: JobSettings) -> bool:
     """Whether a result that these settings ask for is on disk, painted with other settings."""
-    folders = {results: _Results(FramePattern.parse(results)) for results in settings.results}
+    folders = {results: ResultHeaders(FramePattern.parse(results)) for results in settings.results}
     for picture in pictures_of(settings):
         known = folders[picture.request.results].fingerprint(picture.frame)
         if known is not None and not known.startswith(picture.settings_digest):
@@ -185,45 +182,3 @@ def _sorted(state_of: Mapping[int, str]) -> FrameStates:
     for frame, state in state_of.items():
         frames[state].append(frame)
     return FrameStates(*(FrameRange.from_frames(frames[state]) for state in _WORST_LAST))
-
-
-class _Results:
-    """The results in one folder, listed once."""
-
-    def __init__(self, pattern: FramePattern) -> None:
-        self._pattern = pattern
-        self._entries: dict[str, os.DirEntry[str]] = {}
-        try:
-            with os.scandir(pattern.folder) as entries:
-                self._entries = {
-                    entry.name: entry for entry in entries if entry.name.startswith(pattern.before)
-                }
-        except OSError:
-            pass  # what cannot be listed holds no frame, and a render says why
-
-    def fingerprint(self, frame: int) -> Optional[str]:
-        """Return the fingerprint in one frame's header: empty if it has none, None if no file."""
-        name = self._pattern.name(frame)
-        stamp = _stamp(self._entries.get(name))
-        if stamp is None:
-            return None
-        path = str(self._pattern.folder / name)
-        known = _read.get(path)
-        if known is None or known[0] != stamp:
-            known = _read[path] = stamp, text_attribute(Path(path), FINGERPRINT_ATTRIBUTE) or ""
-        return known[1]
-
-
-def _stamp(entry: Optional[os.DirEntry[str]]) -> Optional[tuple[int, int]]:
-    """Return time and size of a file, None where there is none (any more)."""
-    try:
-        if entry is None or not entry.is_file():
-            return None
-        found = entry.stat()  # asked frame by frame: a file's times may cost a server's answer
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
-
-
-_read: dict[str, tuple[tuple[int, int], str]] = {}
-"""Fingerprints read before, by path, with the time and size of the file they were read from."""

@@ -15,7 +15,7 @@ from typing import Any, Optional
 
 import nuke
 
-from nuke_plugin import frame_states, impasto_nodes, node_knobs, undo
+from nuke_plugin import effect_results, frame_states, impasto_nodes, node_knobs, undo
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.frame_states import FRESH, MISSING, STALE, FrameStates, Judging
 
@@ -76,6 +76,8 @@ def _show_states(node: nuke.Group, states: FrameStates) -> None:
     }
     knobs = node.knobs()
     with undo.not_noticed():
+        if impasto_nodes.is_effect_node(node):  # others, such as a farm, may have made them
+            effect_results.note_kinds(node)
         for name, text in texts.items():
             if name in knobs and knobs[name].value() != text:
                 knobs[name].setValue(text)

@@ -17,6 +17,7 @@ from typing import Callable, Optional
 import nuke
 
 from nuke_plugin import (
+    effect_results,
     frame_states,
     frame_strip,
     main_thread,
@@ -32,7 +33,7 @@ from nuke_plugin.contract.errors import ImpastoError, NodeBusy, RenderCancelled,
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.frame_fingerprint import Picture, pictures_of
-from nuke_plugin.impasto_nodes import claim_results, is_attached
+from nuke_plugin.impasto_nodes import claim_results, is_attached, is_effect_node
 from nuke_plugin.job_settings import JobSettings, results_on_disk
 from nuke_plugin.node_parts import PLATE_WRITE, RESULT_READ, inner
 from nuke_plugin.node_settings import settings_of
@@ -255,6 +256,8 @@ def show_files(node: nuke.Group) -> None:
                 # Typed as a user would, so that Nuke takes range and format from the files.
                 read["file"].fromUserText(f"{read['file'].value()} {first}-{last}")
         read["reload"].execute()
+        if is_effect_node(node):
+            effect_results.note_kinds(node)
 
 
 @contextlib.contextmanager

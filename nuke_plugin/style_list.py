@@ -12,9 +12,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
+from nuke_plugin.contract.effect_card import Sprites
 from nuke_plugin.contract.errors import ImpastoError, StyleNotFound
 from nuke_plugin.contract.library import InstalledModel, ModelLibrary
 from nuke_plugin.style_facts import StyleFacts, facts_of
+from nuke_plugin.summary import first_sentence
+
+
+@dataclass(frozen=True)
+class MovingPreview:
+    """A preview that moves."""
+
+    file: Path
+    """The picture that holds its frames; it may be missing."""
+
+    sprites: Sprites
+    """Where in it they are."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,12 @@ class StyleEntry:
 
     facts: StyleFacts
     """What the model's card tells of it."""
+
+    summary: str = ""
+    """The same in a sentence or two; empty where the description is as short."""
+
+    moving: Optional[MovingPreview] = None
+    """What shows it in motion; None where nothing does."""
 
     is_effect: bool = False
     """Whether it makes an effect from a matte instead; ``style_id`` says which, ``fire``."""
@@ -114,6 +133,9 @@ def _entries(model: InstalledModel) -> list[StyleEntry]:
             credit=", ".join(part for part in (slot.artist, slot.year) if part),
             description=" ".join(
                 text for text in (card.description, card.strength.meaning, card.caution) if text
+            ),
+            summary=" ".join(
+                text for text in (first_sentence(card.description), card.caution) if text
             ),
             preview=model.style_preview_path(slot),
             facts=facts_of(card, slot),

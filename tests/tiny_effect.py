@@ -12,6 +12,7 @@ import hashlib
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -26,6 +27,7 @@ from nuke_plugin.contract.effect_card import (
     EffectCard,
     EffectChannel,
     EffectControl,
+    Sprites,
 )
 from nuke_plugin.contract.field_recipe import ROUND, UP, FieldRecipe, Octave, Warp
 from nuke_plugin.contract.library import InstalledEffect
@@ -35,6 +37,9 @@ from tests.tiny_model import tiny_png
 STRIDE = 4
 OPSET = 20
 TRAINING_SCALE_PX = 48
+
+SPRITE_COLOURS = ((250, 20, 20), (20, 250, 20), (20, 20, 250))
+SPRITES = Sprites("sprites.png", len(SPRITE_COLOURS), 2, 20.0)
 
 RISING = FieldRecipe(
     flow=UP,
@@ -68,7 +73,17 @@ def write_tiny_effect(folder: Path, effect: str = FIRE, model_id: str = "") -> I
     (home / "card.json").write_text(card.to_json(), encoding="utf-8")
     (home / card.preview).write_bytes(tiny_png((240, 140, 40)))
     (home / card.movie).write_bytes(b"a movie")
+    if card.sprites is not None:
+        write_sheet(home / card.sprites.file)
     return InstalledEffect(home, card)
+
+
+def write_sheet(file: Path) -> None:
+    """Write the fire's sheet: cells of one colour each, the last one empty."""
+    row = [np.full((18, 32, 3), colour, np.uint8) for colour in SPRITE_COLOURS]
+    row.append(np.zeros((18, 32, 3), np.uint8))
+    sheet = np.concatenate([np.concatenate(row[:2], 1), np.concatenate(row[2:], 1)])
+    assert cv2.imwrite(str(file), sheet[..., ::-1])
 
 
 def build_network(fields: int, controls: int, channels: int) -> onnx.ModelProto:
@@ -150,6 +165,7 @@ def tiny_effect_card(
         gates=NumberTree(),
         preview="preview.png",
         movie="preview.mp4",
+        sprites=SPRITES if effect == FIRE else None,
     )
 
 

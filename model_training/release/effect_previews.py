@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from model_training.effects.config import EffectConfig
 from model_training.effects.making import FrameMaker
 from model_training.effects.picture import display
+from model_training.release.effect_sprites import SPRITES_FILE, write_sprites
 from model_training.release.model_folder import PreviewPicture
-from nuke_plugin.contract.effect_card import FRAMES_PER_SECOND, WATER
+from nuke_plugin.contract.effect_card import FRAMES_PER_SECOND, WATER, Sprites
 from nuke_plugin.worker.effects.fields import Loop, Moment
 from nuke_plugin.worker.movie import write_pictures
 
@@ -25,8 +26,10 @@ MOVIE_FRAMES = 72
 SEED = 1
 
 
-def draw_effect_previews(config: EffectConfig, maker: FrameMaker, movie: Path) -> PreviewPicture:
-    """Writes the movie and returns the picture, which is one of its frames."""
+def draw_effect_previews(
+    config: EffectConfig, maker: FrameMaker, folder: Path
+) -> tuple[PreviewPicture, Sprites]:
+    """Writes movie and sprites; returns the picture, one of the movie's, and what is in them."""
     frames = MOVIE_FRAMES
     matte = title_matte(config.model.title, full=config.effect.kind == WATER)
     controls = np.array([c.normalised(c.neutral) for c in config.effect.controls], np.float32)
@@ -39,8 +42,9 @@ def draw_effect_previews(config: EffectConfig, maker: FrameMaker, movie: Path) -
         )
         for t in range(frames)
     ]
-    write_pictures(movie, pictures, FRAMES_PER_SECOND)
-    return PreviewPicture(PREVIEW_FILE, pictures[frames // 3])
+    write_pictures(folder / MOVIE_FILE, pictures, FRAMES_PER_SECOND)
+    sprites = write_sprites(folder / SPRITES_FILE, pictures, FRAMES_PER_SECOND)
+    return PreviewPicture(PREVIEW_FILE, pictures[frames // 3]), sprites
 
 
 def title_matte(title: str, full: bool) -> NDArray[np.float32]:

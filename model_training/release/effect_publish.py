@@ -37,6 +37,7 @@ from nuke_plugin.contract.effect_card import (
     EFFECT_KIND,
     FIELDS_TENSOR,
     EffectCard,
+    Sprites,
 )
 from nuke_plugin.contract.strict_json import NumberTree
 
@@ -89,8 +90,8 @@ def publish_effect(
         gates.update(parities)
         gates["steps"] = float(step)
         say("drawing the previews")
-        preview = draw_effect_previews(config, made, networks / MOVIE_FILE)
-        text = effect_card(config, generator, gates, networks, taught).to_json()
+        preview, sprites = draw_effect_previews(config, made, networks)
+        text = effect_card(config, generator, gates, networks, taught, sprites).to_json()
         return write_folder(models / config.model.id, text, [preview], networks)
 
 
@@ -138,6 +139,7 @@ def effect_card(
     gates: NumberTree,
     networks: Path,
     taught: list[SolvedRun],
+    sprites: Sprites,
 ) -> EffectCard:
     """The card of the networks that were just written to the folder `networks`."""
     effect = config.effect
@@ -161,6 +163,7 @@ def effect_card(
         gates=gates,
         preview=PREVIEW_FILE,
         movie=MOVIE_FILE,
+        sprites=sprites,
     )
 
 

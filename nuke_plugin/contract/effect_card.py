@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Optional
 
 from nuke_plugin.contract.card_parts import NetworkFile, Source, padded_px
 from nuke_plugin.contract.errors import (
@@ -36,7 +37,13 @@ from nuke_plugin.contract.field_checks import (
     check_text,
 )
 from nuke_plugin.contract.field_recipe import FieldRecipe
-from nuke_plugin.contract.strict_json import NumberTree, parse_object, read_record, write_record
+from nuke_plugin.contract.strict_json import (
+    OPTIONAL,
+    NumberTree,
+    parse_object,
+    read_record,
+    write_record,
+)
 from nuke_plugin.contract.wiring import NEUTRAL, Wiring
 
 EFFECT_KIND = "effect"
@@ -67,6 +74,7 @@ MOST_CONTROLS = 16
 _LARGEST_MULTIPLE = 1024
 _LARGEST_HALO_PX = 4096
 _LARGEST_SCALE_PX = 65536
+_MOST_SPRITES = 1024
 
 
 @dataclass(frozen=True)
@@ -133,6 +141,38 @@ class EffectChannel:
 
 
 @dataclass(frozen=True)
+class Sprites:
+    """A loop as one picture: its frames side by side, row after row, for panels that play no movie.
+
+    All cells are of one size; the last row may have empty ones.
+    """
+
+    file: str
+    """File name, inside the model folder, of the picture: PNG."""
+
+    count: int
+    """Frames of the loop, 1 to 1024."""
+
+    columns: int
+    """Cells in a row, 1 to ``count``."""
+
+    frames_per_second: float
+    """How fast they follow one another, 1 to 60."""
+
+    def __post_init__(self) -> None:
+        check_file_name("file", self.file)
+        check_range("count", self.count, 1, _MOST_SPRITES)
+        check_range("columns", self.columns, 1, self.count)
+        rate = self.frames_per_second
+        check(1 <= rate <= 60, "frames_per_second", rate, "1 to 60")
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return -(-self.count // self.columns)
+
+
+@dataclass(frozen=True)
 class EffectCard:
     """What is known of one trained effect."""
 
@@ -194,6 +234,9 @@ class EffectCard:
 
     movie: str
     """File name likewise of the movie that shows it."""
+
+    sprites: Optional[Sprites] = field(default=None, metadata=OPTIONAL)
+    """The movie for the panel; null for none."""
 
     def __post_init__(self) -> None:
         check(self.format == EFFECT_FORMAT, "format", self.format, str(EFFECT_FORMAT))
@@ -283,4 +326,5 @@ class EffectCard:
         """Yield the names of the files, beside the card itself, that make up the model's folder."""
         half = self.network.half
         networks = (self.network.file,) if half is None else (self.network.file, half.file)
-        yield from dict.fromkeys((*networks, self.preview, self.movie))
+        sprites = () if self.sprites is None else (self.sprites.file,)
+        yield from dict.fromkeys((*networks, self.preview, self.movie, *sprites))

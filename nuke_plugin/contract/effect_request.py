@@ -83,6 +83,9 @@ class RenderEffect:
     overwrite: bool
     """Whether results that exist are replaced; otherwise they are ``ResultsExist``."""
 
+    resume: bool = False
+    """Whether frames that are on disk with the client's fingerprint are kept, as in ``Render``."""
+
     execution: ExecutionSettings = DEFAULT_EXECUTION
     """On what and in how large pieces the network runs; effects have no half precision."""
 

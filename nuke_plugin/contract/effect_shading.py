@@ -22,6 +22,9 @@ Colour = tuple[float, float, float]
 UNIT_FRAME_PX = 540
 """Short side of the frame whose pixels are network pixels, at scale 1."""
 
+EFFECT_ATTRIBUTE = "impasto/effect"
+"""The header's note of what a result is of: ``fire``."""
+
 PIXEL_SCALE_ATTRIBUTE = "impasto/pixel_scale"
 """The header's note of how many pixels of a frame are one of the network's."""
 

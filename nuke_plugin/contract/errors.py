@@ -56,7 +56,7 @@
     │   ├── NodeEdited              LookupError
     │   ├── NodeNewer               RuntimeError
     │   ├── NodeOlder               RuntimeError
-    │   ├── StyleNodeNeeded         LookupError
+    │   ├── ImpastoNodeNeeded       LookupError
     │   ├── VersionNotFound         LookupError
     │   └── PlateRenderFailed       RuntimeError
     ├── LookError                   a look: read, kept, passed on
@@ -765,8 +765,8 @@ class NodeOlder(NodeError, RuntimeError):
         )
 
 
-class StyleNodeNeeded(NodeError, LookupError):
-    """Something was to be done with the selected ImpastoStyle nodes, and they are not selected."""
+class ImpastoNodeNeeded(NodeError, LookupError):
+    """Something was to be done with the selected Impasto nodes, and they are not selected."""
 
     def __init__(self, action: str, needed: str, found: int) -> None:
         """``needed`` is how many nodes the action takes: ``one`` or ``one or more``."""
@@ -774,7 +774,7 @@ class StyleNodeNeeded(NodeError, LookupError):
         self.needed = needed
         self.found = found
         super().__init__(
-            f"{action} needs {needed} ImpastoStyle node, and {found or 'none'} of the selected "
+            f"{action} needs {needed} Impasto node, and {found or 'none'} of the selected "
             f"nodes {'are' if found > 1 else 'is'} one. Select {needed} in the node graph, and "
             "choose it again."
         )

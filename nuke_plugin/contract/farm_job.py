@@ -17,7 +17,7 @@ from nuke_plugin.contract.errors import FarmJobInvalid, FarmVersionDiffers, Fiel
 from nuke_plugin.contract.field_checks import check
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
-from nuke_plugin.contract.messages import Render
+from nuke_plugin.contract.messages import Rendering
 from nuke_plugin.contract.path_mapping import PathMapping
 from nuke_plugin.contract.strict_json import parse_object, read_record, write_record
 from nuke_plugin.contract.version import VERSION
@@ -36,12 +36,12 @@ class FarmPainting:
     node: str
     """Full name of the node in the script; empty for a plate without one."""
 
-    request: Render
+    request: Rendering
     """What is painted: all its frames, and with a script the fingerprint of each."""
 
     settings_digest: str
-    """Front half of the fingerprints. A plate without a script has none of its own: the other half
-    is then the digest of the plate's bytes."""
+    """Front half of the fingerprints; of an effect, whose frames differ, that of the first. A plate
+    without a script has none of its own: the other half is then the digest of the plate's bytes."""
 
     @property
     def frames(self) -> FrameRange:

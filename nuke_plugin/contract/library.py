@@ -123,6 +123,12 @@ class InstalledEffect:
         """The movie that shows it."""
         return self.folder / self.card.movie
 
+    @property
+    def sprites_path(self) -> Optional[Path]:
+        """The picture that holds the movie's frames, None where the card names none."""
+        sprites = self.card.sprites
+        return None if sprites is None else self.folder / sprites.file
+
 
 AnyInstalled = Union[InstalledModel, InstalledEffect]
 
@@ -164,6 +170,14 @@ class ModelLibrary:
         """
         ahead = takewhile(lambda entry: entry[0] != model_id, self._scan())
         return tuple(found for _, found in ahead if isinstance(found, ModelError))
+
+    def find_any(self, model_id: str) -> AnyInstalled:
+        """Return the first model of this id, of either kind; raise as ``find`` does."""
+        found = self._first(model_id)
+        if found is None:
+            known = [one.card.id for one in (*self.models(), *self.effects())]
+            raise ModelNotFound(model_id, known, self.places)
+        return found
 
     def find(self, model_id: str) -> InstalledModel:
         """Return the first model of this id.
@@ -269,10 +283,10 @@ def read_network_file(installed: AnyInstalled) -> bytes:
     return network
 
 
-def verify_network_file(installed: InstalledModel) -> None:
+def verify_network_file(installed: AnyInstalled) -> None:
     """Raise what ``read_network_file`` does unless the files are those the card was written for."""
     read_network_file(installed)
-    half = installed.in_half_precision
+    half = installed.in_half_precision if isinstance(installed, InstalledModel) else None
     if half is not None:
         read_network_file(half)
 

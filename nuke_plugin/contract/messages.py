@@ -14,14 +14,14 @@ or one file). Nothing executable ever travels here.
 
 **Order.** The worker speaks first, once, when it is ready::
 
-    {"type": "hello", "protocol": 10, "version": "0.1.0", "pid": 4711, "providers": ["CPUExecutionProvider"]}
+    {"type": "hello", "protocol": 11, "version": "0.1.0", "pid": 4711, "providers": ["CPUExecutionProvider"]}
 
 A client that speaks another protocol raises ``ProtocolMismatch`` and stops the worker. After that
 the client sends requests, each with an ``id`` of its own, a whole number that rises by one::
 
     {"type": "render", "id": 1, "plates": "/shot/plate.%04d.exr", "results": "/shot/painted.%04d.exr", "frames": "1001-1024", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 0.8, "colorspace": null, "keep_going": false, "overwrite": true, "resume": false, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null, "fold": true}, "strokes": {"scale": null, "detail": 1.0}, "steady": 0, "fingerprints": {"1001": "9c56cc51b374c3ba189210d5b6d4bf57"}}
     {"type": "preview", "id": 2, "plate": "/tmp/frame.exr", "picture": "/tmp/starry_night.png", "model": "masters", "styles": {"starry_night": 1.0}, "strength": 1.0, "colorspace": null, "light": {"policy": "carry", "premult": "auto", "plate_colour": 0.0}, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null, "fold": true}, "strokes": {"scale": null, "detail": 1.0}}
-    {"type": "effect", "id": 3, "plates": "/shot/matte.%04d.exr", "results": "/shot/fire.%04d.exr", "frames": "1001-1002", "model": "fire", "channel": "A", "seed": 7, "scale": 1.0, "intensity": 1.0, "controls": {"wind": 1.5}, "moments": {"1001": {"time": 1001.0, "drift": 1501.5}, "1002": {"time": 1002.0, "drift": 1503.0}}, "loop": null, "colorspace": null, "keep_going": false, "overwrite": true, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null, "fold": true}, "fingerprints": {}}
+    {"type": "effect", "id": 3, "plates": "/shot/matte.%04d.exr", "results": "/shot/fire.%04d.exr", "frames": "1001-1002", "model": "fire", "channel": "A", "seed": 7, "scale": 1.0, "intensity": 1.0, "controls": {"wind": 1.5}, "moments": {"1001": {"time": 1001.0, "drift": 1501.5}, "1002": {"time": 1002.0, "drift": 1503.0}}, "loop": null, "colorspace": null, "keep_going": false, "overwrite": true, "resume": false, "execution": {"use_gpu": true, "half_precision": false, "tile_px": null, "fold": true}, "fingerprints": {}}
     {"type": "cancel", "id": 4, "target": 1}
     {"type": "shutdown", "id": 5}
 

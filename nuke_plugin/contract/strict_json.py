@@ -124,8 +124,10 @@ def _read(hint: Any, value: Any, key: str) -> Any:
 
 
 def _read_generic(origin: Any, arguments: tuple[Any, ...], value: Any, key: str) -> Any:
-    if origin in _UNIONS:  # Optional: the only union that cards and messages use
-        return None if value is None else _read(arguments[0], value, key)
+    if origin in _UNIONS:
+        if value is None and type(None) in arguments:
+            return None
+        return _read(_member_for(value, arguments), value, key)
     if origin is collections.abc.Mapping:
         items = _object(value, key).items()
         return {name: _read(arguments[1], item, _join(key, name)) for name, item in items}
@@ -139,6 +141,17 @@ def _read_generic(origin: Any, arguments: tuple[Any, ...], value: Any, key: str)
         pairs = enumerate(zip(arguments, value))
         return tuple(_read(hint, item, f"{key}[{index}]") for index, (hint, item) in pairs)
     raise TypeError(f"strict_json cannot read the type {origin} of the field {key}")
+
+
+def _member_for(value: Any, members: tuple[Any, ...]) -> Any:
+    """Return which type of a union a value is of: of several records, the one it shares most with.
+
+    No record says its own type, so their keys tell them apart; what does not fit is then refused.
+    """
+    found = [member for member in members if member is not type(None)]
+    if len(found) == 1 or not isinstance(value, dict):
+        return found[0]
+    return max(found, key=lambda record: len(value.keys() & _shape_of(record)[1].keys()))
 
 
 def _number(value: Any, key: str) -> float:

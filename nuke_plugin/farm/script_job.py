@@ -30,11 +30,11 @@ from nuke_plugin.contract.output_folder import check_results
 from nuke_plugin.contract.version import VERSION
 from nuke_plugin.farm.comp_writes import CompWrite, comp_writes
 from nuke_plugin.frame_fingerprint import pictures_of
-from nuke_plugin.impasto_nodes import claim_results, is_effect_node
-from nuke_plugin.node_parts import RESULT_READ
+from nuke_plugin.impasto_nodes import claim_results
+from nuke_plugin.job_settings import JobSettings
+from nuke_plugin.node_parts import RESULT_READ, find_inner
+from nuke_plugin.node_settings import settings_of
 from nuke_plugin.plate_fingerprint import PlateFingerprint
-from nuke_plugin.render_settings import RenderSettings
-from nuke_plugin.style_graph import find_inner
 
 
 def job_of(
@@ -48,16 +48,11 @@ def job_of(
     On the main thread. Raises ``NothingToSend``, ``ScriptHasChanges``, ``NodesInChain``,
     ``FarmOutputUnreachable``, and all that keeps a node from being rendered.
     """
-    for node in nodes:
-        if is_effect_node(node):
-            remedy = "Leave it out, and render it by nuke -t nuke_plugin/batch.py."
-            reason = "it makes an effect, and farm jobs paint styles"
-            raise NothingToSend(node.fullName(), reason, remedy)
     script = saved_script(nodes)
     if not nodes:
         remedy = "Make one (Nodes > Impasto), or name one that is not disabled."
-        raise NothingToSend(script, "it has no ImpastoStyle node to render", remedy)
-    settings = {node: RenderSettings.from_node(node, frames) for node in nodes}
+        raise NothingToSend(script, "it has no Impasto node to render", remedy)
+    settings = {node: settings_of(node, frames) for node in nodes}
     plates = {node: PlateFingerprint.above(node) for node in nodes}
     _check_no_chain(plates)
     paintings = tuple(
@@ -130,7 +125,7 @@ def _check_no_chain(plates: Mapping[nuke.Group, PlateFingerprint]) -> None:
                 raise NodesInChain(node.fullName(), other.fullName())
 
 
-def _paintings(settings: RenderSettings, plate: PlateFingerprint) -> Iterator[FarmPainting]:
+def _paintings(settings: JobSettings, plate: PlateFingerprint) -> Iterator[FarmPainting]:
     pictures = list(pictures_of(settings))
     for request in settings.requests():
         of_request = [
@@ -150,7 +145,7 @@ def _paintings(settings: RenderSettings, plate: PlateFingerprint) -> Iterator[Fa
 def _models(paintings: Sequence[FarmPainting], environ: Mapping[str, str]) -> Iterator[FarmModel]:
     library = ModelLibrary.from_environment(environ)
     for model in dict.fromkeys(painting.request.model for painting in paintings):
-        installed = library.find(model)
+        installed = library.find_any(model)
         yield FarmModel(model, installed.card.network.sha256, _slashed(installed.folder))
 
 

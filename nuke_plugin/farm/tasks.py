@@ -23,7 +23,7 @@ import nuke
 if __name__ == "__main__":  # run by its path, where nothing has led Nuke to the plugin
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from nuke_plugin import batch, frame_states, node_upgrade, render, style_node, undo
+from nuke_plugin import batch, frame_states, impasto_nodes, node_upgrade, render, undo
 from nuke_plugin.contract.errors import (
     FarmJobInvalid,
     ImpastoError,
@@ -38,8 +38,8 @@ from nuke_plugin.contract.path_mapping import PathMapping
 from nuke_plugin.farm.comp_writes import CompWrite
 from nuke_plugin.farm.script_job import job_of
 from nuke_plugin.impasto_nodes import claim_results
+from nuke_plugin.node_settings import settings_of
 from nuke_plugin.plate_render import PlateRender
-from nuke_plugin.render_settings import RenderSettings
 
 DONE, RETRY, USER = 0, 1, 2
 
@@ -150,7 +150,7 @@ def _plates(job: FarmJob, nodes: Sequence[nuke.Group], frames: Optional[FrameRan
         asked = _asked(job, node, frames)
         if not len(asked):
             continue
-        settings = RenderSettings.from_node(node, asked)
+        settings = settings_of(node, asked)
         states = frame_states.picture_states(node, settings)
         pictures = [picture for picture, state in states if state != frame_states.FRESH]
         renders.append((PlateRender(node, settings, pictures), len(pictures)))
@@ -181,7 +181,7 @@ def _asked(job: FarmJob, node: nuke.Group, frames: Optional[FrameRange]) -> Fram
 
 def _comp(job: FarmJob, nodes: Sequence[nuke.Group], frames: Optional[FrameRange]) -> int:
     """Render the script's own Writes over what is painted; of a movie the whole, in one chunk."""
-    for node in style_node.all_style_nodes():
+    for node in impasto_nodes.all_nodes():
         node_upgrade.ensure_current(node)
         render.show_files(node)
     # A Write has an output for each view, all of them of the same frames.

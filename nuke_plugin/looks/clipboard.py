@@ -13,11 +13,11 @@ from typing import Any, Callable
 import nuke
 
 from nuke_plugin import rich_text
-from nuke_plugin.contract.errors import ImpastoError, StyleNodeNeeded, WorkerUnexpected
+from nuke_plugin.contract.errors import ImpastoError, ImpastoNodeNeeded, WorkerUnexpected
 from nuke_plugin.looks import facts, on_node
+from nuke_plugin.looks.any_look import look_of_text
 from nuke_plugin.looks.facts import Fact
 from nuke_plugin.looks.on_node import Applied
-from nuke_plugin.looks.record import Look
 
 SOURCE = "The text on the clipboard"
 
@@ -30,7 +30,7 @@ def look_text(node: nuke.Group, name: str = "") -> tuple[str, tuple[Fact, ...]]:
 
 def apply_text(text: str, nodes: Sequence[nuke.Group]) -> Applied:
     """Give nodes the look in a text, as one step of Undo; raises ``LookInvalid``, nothing done."""
-    return on_node.apply(Look.from_json(text, SOURCE), nodes)
+    return on_node.apply(look_of_text(text, SOURCE), nodes)
 
 
 def copy_look() -> None:
@@ -39,14 +39,14 @@ def copy_look() -> None:
 
 
 def paste_look() -> None:
-    """Run the menu's Paste look: the clipboard's look onto every selected ImpastoStyle node."""
+    """Run the menu's Paste look: the clipboard's look onto every selected Impasto node."""
     _as_action("Paste look", _paste)
 
 
 def _copy(action: str) -> Iterable[Fact]:
     nodes = on_node.selected_nodes()
     if len(nodes) != 1:
-        raise StyleNodeNeeded(action, "one", len(nodes))
+        raise ImpastoNodeNeeded(action, "one", len(nodes))
     text, said = look_text(nodes[0])
     _clipboard().setText(text)
     return said
@@ -55,7 +55,7 @@ def _copy(action: str) -> Iterable[Fact]:
 def _paste(action: str) -> Iterable[Fact]:
     nodes = on_node.selected_nodes()
     if not nodes:
-        raise StyleNodeNeeded(action, "one or more", 0)
+        raise ImpastoNodeNeeded(action, "one or more", 0)
     return apply_text(str(_clipboard().text()), nodes).facts
 
 

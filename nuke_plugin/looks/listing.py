@@ -11,9 +11,9 @@ from typing import Optional
 
 from nuke_plugin.contract.errors import LookError, LookUnreadable
 from nuke_plugin.looks import facts, look_files, names
+from nuke_plugin.looks.any_look import AnyLook, look_of_bytes
 from nuke_plugin.looks.facts import Fact
 from nuke_plugin.looks.look_files import THUMBNAIL_ENDING
-from nuke_plugin.looks.record import Look
 
 _MOST_SCANS = 5
 
@@ -22,7 +22,7 @@ _MOST_SCANS = 5
 class StoredLook:
     """A look as it stands in a folder."""
 
-    look: Look
+    look: AnyLook
     """The look."""
 
     path: Path
@@ -87,7 +87,7 @@ def _pictures_in(folder: Path) -> frozenset[str]:
 def read_stored(path: Path, pictures: Optional[Container[str]] = None) -> StoredLook:
     """Return the look in a file; raises ``OSError`` or ``LookInvalid``."""
     data = look_files.read_bounded(path)
-    look = Look.from_bytes(data, f"The file {path}")
+    look = look_of_bytes(data, f"The file {path}")
     picture = path.with_suffix(THUMBNAIL_ENDING)
     has_picture = picture.is_file() if pictures is None else picture.name in pictures
     return StoredLook(look, path, sha256_of(data), picture if has_picture else None)

@@ -21,7 +21,8 @@ from typing import Optional
 
 from nuke_plugin.contract.errors import LookInvalid
 from nuke_plugin.looks import names
-from nuke_plugin.looks.record import LARGEST_LOOK_BYTES, Look
+from nuke_plugin.looks.any_look import AnyLook
+from nuke_plugin.looks.look_record import LARGEST_LOOK_BYTES
 
 ENDING = ".json"
 THUMBNAIL_ENDING = ".png"
@@ -71,7 +72,7 @@ def check_thumbnail(data: bytes, source: str) -> None:
         raise LookInvalid(source, "thumbnail", reason)
 
 
-def publish(folder: Path, look: Look, thumbnail: Optional[bytes]) -> Path:
+def publish(folder: Path, look: AnyLook, thumbnail: Optional[bytes]) -> Path:
     """Write a look and its thumbnail into a folder, whole or not at all; return the look's file.
 
     Raises ``OSError``; then nothing is left.

@@ -1,40 +1,22 @@
-"""Holds the look itself: a named set of styles, strength and live controls, and its JSON.
-
-A look holds numbers and ids only, never an expression or a path: it comes from other people, and
-Nuke's expressions may run programs. What a newer Impasto adds is kept as it was read and written
-again, so that an older machine in the show loses nothing of a look that passes through it.
-"""
+"""Holds the look of a style: a named set of styles, strength and live controls, and its JSON."""
 
 from __future__ import annotations
 
-import dataclasses
-import getpass
-import json
 import math
-import re
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
-from typing import Any, Optional
+from typing import Any, ClassVar, Optional
 
-from nuke_plugin.contract.errors import FieldInvalid, LookInvalid
 from nuke_plugin.contract.field_checks import check, check_id
-from nuke_plugin.contract.strict_json import KeptKeys, parse_object, read_record, write_record
+from nuke_plugin.contract.strict_json import KeptKeys
 from nuke_plugin.contract.stroke_settings import StrokeSettings
-from nuke_plugin.looks import names
+from nuke_plugin.looks.look_record import LookRecord, check_model_sha256
 
 LOOK_FORMAT = 2
-"""Version of the layout written here. A newer one may add keys, and changes none that are here.
-1 had no ``plate_grain`` and no ``strokes``."""
+"""Version of the layout written here. 1 had no ``plate_grain`` and no ``strokes``."""
 
 MOST_STYLES = 3
-LARGEST_LOOK_BYTES = 64 * 1024
-"""A look is about one kilobyte; what is larger is something else."""
 
 _LARGEST_WEIGHT = 1000.0
-_LONGEST_AUTHOR = 200
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_DATE = "%Y-%m-%dT%H:%M:%SZ"
-_JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 @dataclass(frozen=True)
@@ -60,10 +42,7 @@ class LookStyle:
     def __post_init__(self) -> None:
         check_id("model", self.model)
         check_id("style", self.style)
-        sha256 = self.model_sha256
-        check(
-            sha256 is None or bool(_SHA256.fullmatch(sha256)), "model_sha256", sha256, "a SHA-256"
-        )
+        check_model_sha256(self.model_sha256)
         check(0 <= self.weight <= _LARGEST_WEIGHT, "weight", self.weight, "0 to 1000")
 
 
@@ -116,8 +95,11 @@ class LiveControls:
 
 
 @dataclass(frozen=True)
-class Look:
+class Look(LookRecord):
     """A named set of styles, strength and live controls."""
+
+    MARK: ClassVar[str] = "impasto_look"
+    FORMAT: ClassVar[int] = LOOK_FORMAT
 
     impasto_look: int
     """Version of the layout, 1 or higher; the key marks a text as a look."""
@@ -147,8 +129,6 @@ class Look:
     """What a newer Impasto says of the look; empty in a look of this format."""
 
     def __post_init__(self) -> None:
-        check(self.impasto_look >= 1, "impasto_look", self.impasto_look, "1 or higher")
-        check(names.is_name(self.name), "name", self.name, "1 to 100 characters on one line")
         count = len(self.styles)
         check(1 <= count <= MOST_STYLES, "styles", f"{count} styles", "one to three")
         ids = [(style.model, style.style) for style in self.styles]
@@ -156,62 +136,17 @@ class Look:
         weights = [style.weight for style in self.styles]
         check(math.fsum(weights) > 0, "styles", weights, "weights that are not all 0")
         check(0 <= self.strength <= 1, "strength", self.strength, "0 to 1")
-        of_author = not self.author or (
-            len(self.author) <= _LONGEST_AUTHOR and names.tidy(self.author) != ""
-        )
-        check(of_author, "author", self.author, "empty, or at most 200 characters")
-        check(_is_date(self.date), "date", self.date, "as 2026-11-22T23:16:25Z")
-        if self.impasto_look <= LOOK_FORMAT and self.newer_keys():
-            raise FieldInvalid(self.newer_keys()[0], "this key is not known")
+        self.check_look()
 
     @classmethod
-    def from_json(cls, text: str, source: str) -> Look:
-        """Return the look in a text; ``source`` says where it stands: ``The file rain.json``.
-
-        Raises ``LookInvalid`` with the key for anything that is not exactly a look.
-        """
-        if len(text) > LARGEST_LOOK_BYTES:
-            found = f"it holds {len(text)} characters, and a look at most {LARGEST_LOOK_BYTES}"
-            raise LookInvalid(source, "", found)
-        found_format: object = None
-        try:
-            value = parse_object(text)
-            if "impasto_look" not in value:
-                raise FieldInvalid("impasto_look", "this key, which every look has, is missing")
-            found_format = value["impasto_look"]
-            return read_record(cls, _in_this_format(value))
-        except FieldInvalid as error:
-            reason = error.reason
-            if isinstance(found_format, int) and found_format > LOOK_FORMAT:
-                reason = f"{reason}. It was made by a newer Impasto (format {found_format})"
-            raise LookInvalid(source, error.key, reason) from error
-
-    @classmethod
-    def from_bytes(cls, data: bytes, source: str) -> Look:
-        """Return the look in a file's bytes: UTF-8, with the mark some editors put first or not.
-
-        Raises ``LookInvalid``.
-        """
-        if len(data) > LARGEST_LOOK_BYTES:
-            raise LookInvalid(source, "", f"it has more than {LARGEST_LOOK_BYTES} bytes")
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise LookInvalid(source, "", f"it is not UTF-8 text ({error.reason})") from error
-        return cls.from_json(text, source)
-
-    def to_json(self) -> str:
-        """Return the text of the look: two spaces of indent, a final newline.
-
-        Braces inside strings are escaped. Who pastes a look into the node graph by mistake hands it
-        to Nuke as Tcl, for which it is then one word in braces and can run nothing.
-        """
-        text = json.dumps(write_record(self), indent=2, ensure_ascii=False, allow_nan=False)
-        return _JSON_STRING.sub(_without_braces, text) + "\n"
-
-    def renamed(self, name: str) -> Look:
-        """Return the same look under another name."""
-        return dataclasses.replace(self, name=name)
+    def in_this_format(cls, value: dict[str, Any]) -> dict[str, Any]:
+        """Return a look's JSON object as this format has it; an older one says less."""
+        controls = value.get("controls")
+        if value[cls.MARK] != 1 or type(value[cls.MARK]) is not int:
+            return value
+        if isinstance(controls, dict):
+            value = {**value, "controls": {"plate_grain": None, **controls}}
+        return {"strokes": None, **value, cls.MARK: LOOK_FORMAT}
 
     def newer_keys(self) -> list[str]:
         """Return the paths of the keys that this version only passes on."""
@@ -222,37 +157,3 @@ class Look:
             found.extend(f"strokes.{name}" for name in self.strokes.newer)
         found.extend(f"controls.{name}" for name in self.controls.newer)
         return found
-
-
-def now() -> str:
-    """Return this moment as a look's date."""
-    return datetime.now(timezone.utc).strftime(_DATE)
-
-
-def this_author() -> str:
-    """Return who is working here, as far as the system tells."""
-    try:
-        return names.tidy(getpass.getuser())
-    except (KeyError, OSError, ImportError):  # no variable names the user, and no password entry
-        return ""
-
-
-def _in_this_format(value: dict[str, Any]) -> dict[str, Any]:
-    """Return a look's JSON object as this format has it; an older one says less."""
-    controls = value.get("controls")
-    if value["impasto_look"] != 1 or type(value["impasto_look"]) is not int:
-        return value
-    if isinstance(controls, dict):
-        value = {**value, "controls": {"plate_grain": None, **controls}}
-    return {"strokes": None, **value, "impasto_look": LOOK_FORMAT}
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return datetime.strptime(text, _DATE).strftime(_DATE) == text
-    except ValueError:
-        return False
-
-
-def _without_braces(string: re.Match[str]) -> str:
-    return string[0].replace("{", "\\u007b").replace("}", "\\u007d")

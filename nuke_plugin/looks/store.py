@@ -15,6 +15,7 @@ from typing import Optional
 
 from nuke_plugin.contract.errors import LookError, LookInvalid, LookNotSaved, LookUnreadable
 from nuke_plugin.looks import facts, listing, look_files, names
+from nuke_plugin.looks.any_look import AnyLook
 from nuke_plugin.looks.facts import Fact
 from nuke_plugin.looks.listing import (
     Listing,
@@ -24,7 +25,6 @@ from nuke_plugin.looks.listing import (
     sha256_of,
 )
 from nuke_plugin.looks.look_files import THUMBNAIL_ENDING
-from nuke_plugin.looks.record import Look
 
 _MOST_MOVES = 20
 
@@ -62,7 +62,10 @@ class LookFolder:
             raise LookUnreadable(path, error.strerror or str(error)) from error
 
     def save(
-        self, look: Look, replaces: Optional[StoredLook] = None, thumbnail: Optional[bytes] = None
+        self,
+        look: AnyLook,
+        replaces: Optional[StoredLook] = None,
+        thumbnail: Optional[bytes] = None,
     ) -> Saved:
         """Save a look: a new one, or ``replaces``, the look it was made from, in this folder.
 
@@ -99,7 +102,7 @@ class LookFolder:
         return (Fact(facts.CHANGED_SINCE_READ, stored.look.name, text),)
 
     def _save(
-        self, look: Look, replaces: Optional[StoredLook], thumbnail: Optional[bytes]
+        self, look: AnyLook, replaces: Optional[StoredLook], thumbnail: Optional[bytes]
     ) -> Saved:
         said: list[Fact] = []
         is_replacing = replaces is not None and _is_unchanged(replaces)
@@ -122,7 +125,7 @@ class LookFolder:
         return Saved(stored, tuple(said))
 
     def _written(
-        self, look: Look, thumbnail: Optional[bytes], replaces: Optional[StoredLook] = None
+        self, look: AnyLook, thumbnail: Optional[bytes], replaces: Optional[StoredLook] = None
     ) -> StoredLook:
         """Write a look under the first free name, or under that of the look it replaces."""
         taken: set[str] = set()
@@ -169,13 +172,13 @@ class LookFolder:
         named = ((file, self._look_in(file)) for file in candidates)
         return [file for file, look in named if look is not None and names.key_of(look.name) == key]
 
-    def _look_in(self, file: str) -> Optional[Look]:
+    def _look_in(self, file: str) -> Optional[AnyLook]:
         try:
             return read_stored(self.folder / file).look
         except (OSError, LookError):
             return None  # gone or damaged: it has no name that could be taken
 
-    def _changed_since_read(self, read: Look, stored: StoredLook) -> Fact:
+    def _changed_since_read(self, read: AnyLook, stored: StoredLook) -> Fact:
         theirs = self._makers_of(read.name, stored)
         if theirs:
             what = f"The look {read.name!r} was changed by {theirs} since you read it"
@@ -184,7 +187,7 @@ class LookFolder:
         text = f"{what}. Yours was saved beside it as {stored.look.name!r}; nothing was lost."
         return Fact(facts.SAVED_BESIDE, "", text)
 
-    def _name_taken(self, look: Look, stored: StoredLook) -> Fact:
+    def _name_taken(self, look: AnyLook, stored: StoredLook) -> Fact:
         theirs = self._makers_of(look.name, stored) or "someone"
         text = (
             f"There is a look {look.name!r} by {theirs} already. Yours was saved beside it as "
@@ -232,7 +235,7 @@ def _picture_of(stored: StoredLook) -> Optional[bytes]:
     return data
 
 
-def _same_name(one: Look, other: Look) -> bool:
+def _same_name(one: AnyLook, other: AnyLook) -> bool:
     return names.key_of(one.name) == names.key_of(other.name)
 
 

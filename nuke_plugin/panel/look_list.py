@@ -10,6 +10,7 @@ from nuke_plugin import rich_text
 from nuke_plugin.looks import facts
 from nuke_plugin.looks.facts import Fact
 from nuke_plugin.looks.listing import StoredLook
+from nuke_plugin.looks.record import Look
 from nuke_plugin.panel.style_grid import dimmed, draw_picture
 from nuke_plugin.panel.thumbnails import Thumbnails
 from nuke_plugin.qt import Qt, QtCore, QtGui, QtWidgets
@@ -24,6 +25,7 @@ _WORDS = (
     (facts.MODEL_MISSING, "model not installed"),
     (facts.STYLE_MISSING, "style not installed"),
     (facts.MODEL_CHANGED, "model changed"),
+    (facts.CONTROL_MISSING, "control differs"),
     (facts.STRENGTH_OUT_OF_RANGE, "strength out of range"),
     (facts.MODEL_NOT_COMPARED, "model not compared"),
     (facts.NEWER_KEPT, "from a newer Impasto"),
@@ -43,7 +45,7 @@ class ListedLook:
     """What of it is missing or another here."""
 
     styles: str
-    """The titles of its styles."""
+    """The titles of its styles, or of its effect."""
 
     @property
     def warning(self) -> str:
@@ -144,7 +146,8 @@ class LookLinePainter(QtWidgets.QStyledItemDelegate):
         plain_colour = option.palette.color(QtGui.QPalette.ColorRole.Text)
         self._draw_line(painter, line, look.name, bold, plain_colour)
         line.translate(0, metrics.lineSpacing())
-        at = f" at {look.strength:.2f}" if look.strength != 1 else ""
+        strength = look.strength if isinstance(look, Look) else 1.0
+        at = f" at {strength:.2f}" if strength != 1 else ""
         self._draw_line(painter, line, f"{listed.styles}{at}", option.font, plain_colour)
         line.translate(0, metrics.lineSpacing())
         author = f"{look.author}, " if look.author else ""

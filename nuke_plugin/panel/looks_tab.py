@@ -13,13 +13,15 @@ from typing import Any, Callable, Optional
 
 import nuke
 
-from nuke_plugin import style_node
-from nuke_plugin.contract.errors import LookError, StyleNodeNeeded
+from nuke_plugin import impasto_nodes
+from nuke_plugin.contract.errors import ImpastoNodeNeeded, LookError
 from nuke_plugin.contract.library import ModelLibrary
+from nuke_plugin.effect_list import EffectList
 from nuke_plugin.looks import facts, installed, names, on_node, places, shot_name
+from nuke_plugin.looks.any_look import AnyLook
+from nuke_plugin.looks.effect_look import EffectLook
 from nuke_plugin.looks.facts import Fact
 from nuke_plugin.looks.listing import Listing
-from nuke_plugin.looks.record import Look
 from nuke_plugin.looks.store import LookFolder, Saved
 from nuke_plugin.panel import said
 from nuke_plugin.panel.background import Background
@@ -33,7 +35,7 @@ from nuke_plugin.style_list import StyleList
 
 SHOW = "show"
 
-ThumbnailOf = Callable[[nuke.Group, Look], Optional[bytes]]
+ThumbnailOf = Callable[[nuke.Group, AnyLook], Optional[bytes]]
 """Returns a PNG of what a node's look does to its frame, or None."""
 
 NodesOf = Callable[[], Sequence[nuke.Group]]
@@ -109,9 +111,9 @@ class LooksTab(QtWidgets.QWidget):
         self.details.setWordWrap(True)
         self.details.setTextFormat(Qt.TextFormat.PlainText)
         self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.save_button.setToolTip("Save the look of the selected ImpastoStyle nodes here.")
+        self.save_button.setToolTip("Save the look of the selected Impasto nodes here.")
         self.remove_button.setToolTip("Put the look among the earlier ones of its folder.")
-        self.apply_button.setToolTip("Give the look to the ImpastoStyle nodes selected (Return).")
+        self.apply_button.setToolTip("Give the look to the selected nodes of its kind (Return).")
         self.apply_shots_button.setToolTip("Give the look to the rows selected in Shots.")
 
     def _arrange(self) -> None:
@@ -250,10 +252,10 @@ class LooksTab(QtWidgets.QWidget):
         """Take the looks of the selected nodes and have them written; raises ``ImpastoError``."""
         nodes, place = on_node.selected_nodes(), self.place()
         if not nodes or place is None:
-            raise StyleNodeNeeded("Save look", "one or more", len(nodes))
+            raise ImpastoNodeNeeded("Save look", "one or more", len(nodes))
         folder, typed = place.folder(), names.tidy(self.name_field.text())
         taken_facts: list[Fact] = []
-        looks: list[tuple[Look, Optional[bytes]]] = []
+        looks: list[tuple[AnyLook, Optional[bytes]]] = []
         for node in nodes:
             name = f"{typed} {node.name()}".strip() if len(nodes) > 1 else typed
             taken = on_node.take(node, name)
@@ -302,17 +304,24 @@ class LooksTab(QtWidgets.QWidget):
 
 def _read(folder: LookFolder) -> _Read:
     listing = folder.looks()
-    library, styles = ModelLibrary.from_environment(os.environ), StyleList.read()
+    library = ModelLibrary.from_environment(os.environ)
+    styles, effects = StyleList.read(), EffectList.read()
     looks = (
         ListedLook(
-            stored, installed.differences(stored.look, library), _styles(stored.look, styles)
+            stored,
+            installed.differences(stored.look, library),
+            _paints(stored.look, styles, effects),
         )
         for stored in listing.looks
     )
     return _Read(listing, tuple(looks))
 
 
-def _styles(look: Look, styles: StyleList) -> str:
+def _paints(look: AnyLook, styles: StyleList, effects: EffectList) -> str:
+    """Return the titles of what a look paints or makes."""
+    if isinstance(look, EffectLook):
+        card = effects.card(look.model)
+        return f"{look.model if card is None else card.title} ({look.effect})"
     total = sum(style.weight for style in look.styles)
     found = ((style, styles.entry(style.model, style.style)) for style in look.styles)
     titles = [
@@ -325,7 +334,7 @@ def _styles(look: Look, styles: StyleList) -> str:
 
 def _finders() -> list[Callable[[], str]]:
     """Return what finds the shots of the script's nodes."""
-    return [lambda node=node: shot_of(node) for node in style_node.all_style_nodes()]  # type: ignore[misc]
+    return [lambda node=node: shot_of(node) for node in impasto_nodes.all_nodes()]  # type: ignore[misc]
 
 
 def _raised(outcome: Any) -> Iterable[Fact]:

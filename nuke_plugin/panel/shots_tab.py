@@ -1,4 +1,4 @@
-"""Holds the *Shots* tab: every ImpastoStyle node of the script, and actions for many at once."""
+"""Holds the *Shots* tab: every Impasto node of the script, and actions for many at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Holds what the panel says of the chosen style: painting, licence, origin, steadiness, cost."""
+"""Holds what the panel says of the chosen style: painting, licence, origin, steadiness, cost.
+
+A card says in full what a model is and which limits it misses; here stands the short of it, and a
+link shows the rest.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,14 @@ class StyleDetails(QtWidgets.QWidget):
         self.label.setWordWrap(True)
         self.label.setTextFormat(Qt.TextFormat.RichText)
         self.label.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.label.linkActivated.connect(lambda _: self._turn())
+        self._entry: Optional[StyleEntry] = None
+        self._is_whole = False
         self.star = QtWidgets.QToolButton(self)
         self.star.setCheckable(True)
         self.star.setAutoRaise(True)
@@ -45,17 +56,28 @@ class StyleDetails(QtWidgets.QWidget):
     ) -> None:
         """Describe a style; without one, say ``nothing``."""
         self.star.setChecked(is_favourite)
-        self.label.setText(rich_text.of(nothing) if entry is None else described(entry))
+        if entry is None or self._entry is None or entry.key != self._entry.key:
+            self._is_whole = False
+        self._entry = entry
+        self.label.setText(
+            rich_text.of(nothing) if entry is None else described(entry, self._is_whole)
+        )
         # Last: hiding it hands its focus to the grid, which chooses a style and calls again.
         self.star.setVisible(entry is not None)
+
+    def _turn(self) -> None:
+        """Show the whole description, or the short one again."""
+        if self._entry is not None:
+            self._is_whole = not self._is_whole
+            self.label.setText(described(self._entry, self._is_whole))
 
     def text(self) -> str:
         """Return what it says, as rich text."""
         return self.label.text()
 
 
-def described(entry: StyleEntry) -> str:
-    """Return a style's description as rich text."""
+def described(entry: StyleEntry, is_whole: bool = False) -> str:
+    """Return a style's description as rich text: in short, with a link to the rest, or whole."""
     credit = f" · {rich_text.of(entry.credit)}" if entry.credit else ""
     rows = "".join(
         f"<tr><td style='color:gray; padding-right:8px'>{name}</td>"
@@ -63,9 +85,16 @@ def described(entry: StyleEntry) -> str:
         for name, text in _rows(entry)
     )
     return (
-        f"<b>{rich_text.of(entry.title)}</b>{credit}<br>{rich_text.of(entry.description)}"
+        f"<b>{rich_text.of(entry.title)}</b>{credit}<br>{_text(entry, is_whole)}"
         f"<table cellspacing='0' cellpadding='0' style='margin-top:4px'>{rows}</table>"
     )
+
+
+def _text(entry: StyleEntry, is_whole: bool) -> str:
+    if not entry.summary or entry.summary == entry.description:
+        return rich_text.of(entry.description)
+    shown, link = (entry.description, "Less") if is_whole else (entry.summary, "More")
+    return f"{rich_text.of(shown)} <a href='rest' style='color:gray'>{link}</a>"
 
 
 def _rows(entry: StyleEntry) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from typing import Any, Callable, Optional, Union
 
 from nuke_plugin import qt, rich_text
 from nuke_plugin.panel import style_drag
+from nuke_plugin.panel.moving_pictures import MovingPictures
 from nuke_plugin.panel.thumbnails import Thumbnails
 from nuke_plugin.qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from nuke_plugin.style_list import StyleEntry
@@ -117,9 +118,15 @@ class StyleModel(QtCore.QAbstractListModel):
 class StyleCellPainter(QtWidgets.QStyledItemDelegate):
     """Draws one cell: picture, name, artist and year; a frame in the highlight when chosen."""
 
-    def __init__(self, source: PictureSource, parent: QtWidgets.QWidget) -> None:
+    def __init__(
+        self,
+        source: PictureSource,
+        parent: QtWidgets.QWidget,
+        moving: Optional[MovingPictures] = None,
+    ) -> None:
         super().__init__(parent)
         self._source = source
+        self._moving = moving
 
     def sizeHint(self, option: QtWidgets.QStyleOptionViewItem, index: Index) -> QtCore.QSize:
         """Return the size of the view's grid."""
@@ -135,7 +142,10 @@ class StyleCellPainter(QtWidgets.QStyledItemDelegate):
         chosen = bool(option.state & QtWidgets.QStyle.StateFlag.State_Selected)
         hovered = bool(option.state & QtWidgets.QStyle.StateFlag.State_MouseOver)
         scale = option.widget.devicePixelRatioF() if option.widget is not None else 1.0
-        shown = self._source(entry, place.size() * scale)
+        is_looked_at = chosen or hovered
+        shown = (self._moment(entry, place) if is_looked_at else None) or self._source(
+            entry, place.size() * scale
+        )
         painter.save()
         painter.setRenderHint(QtGui.QPainter.RenderHint.SmoothPixmapTransform)
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
@@ -152,6 +162,13 @@ class StyleCellPainter(QtWidgets.QStyledItemDelegate):
             painter.drawRect(place.adjusted(1, 1, -1, -1))
         _draw_lines(painter, place, entry, option)
         painter.restore()
+
+    def _moment(self, entry: StyleEntry, place: QtCore.QRect) -> Optional[CellPicture]:
+        """Return what a moving picture shows now; None where there is none to be had."""
+        if self._moving is None or entry.moving is None:
+            return None
+        picture = self._moving.picture(entry.moving, place)
+        return None if picture is None else CellPicture(picture)
 
 
 class StyleGrid(QtWidgets.QListView):
@@ -178,7 +195,10 @@ class StyleGrid(QtWidgets.QListView):
         self.thumbnails = Thumbnails(self)
         self.thumbnails.arrived.connect(self.viewport().update)
         self.picture_source: PictureSource = self.cardPicture
-        self.setItemDelegate(StyleCellPainter(lambda *asked: self.picture_source(*asked), self))
+        self.moving = MovingPictures(self.thumbnails, self)
+        self.setItemDelegate(
+            StyleCellPainter(lambda *asked: self.picture_source(*asked), self, self.moving)
+        )
         self._model = StyleModel(self)
         self.setModel(self._model)
         self.doubleClicked.connect(lambda _: self.applied.emit())

@@ -9,7 +9,8 @@ import nuke
 
 from nuke_plugin import effect_list, effect_node, node_knobs, style_knobs, style_node
 from nuke_plugin.contract.errors import FavouritesUnusable
-from nuke_plugin.looks.record import Look
+from nuke_plugin.looks.any_look import AnyLook
+from nuke_plugin.looks.effect_look import EffectLook
 from nuke_plugin.panel import style_filter
 from nuke_plugin.panel.favourites import Favourites
 from nuke_plugin.panel.frame_bar import FrameBar, FrameWipe
@@ -161,12 +162,16 @@ class StylesTab(QtWidgets.QWidget):
             self._wisher.start()
         self._show_frame_state()
 
-    def thumbnail_of(self, node: nuke.Group, look: Look) -> Optional[bytes]:
+    def thumbnail_of(self, node: nuke.Group, look: AnyLook) -> Optional[bytes]:
         """Return a PNG that shows a node's look: on its own frame, else what came with the model.
 
         Of a look of several styles it is the heaviest one's, for no picture here shows a blend.
-        None for a style that is not installed.
+        None for a style or effect that is not installed.
         """
+        if isinstance(look, EffectLook):
+            effects = (entry for entry in self._entries if entry.is_effect)
+            shown = next((entry for entry in effects if entry.model_id == look.model), None)
+            return None if shown is None else png_of(shown.preview)
         style = max(look.styles, key=lambda one: one.weight)
         entry, frame = self._styles.entry(style.model, style.style), self.previews.frame
         if entry is None:

@@ -191,6 +191,16 @@ def animation_as_text(bench: Bench) -> str:
     return holds(found == [0.25, 0.75] and is_same, f"{found}, texts are equal: {is_same}")
 
 
+def curve_as_text(bench: Bench) -> str:
+    """Give a number a curve that steps from frame to frame, some below 0, and ask for each."""
+    knob = nuke.Double_Knob("kind")
+    node = nuke.nodes.Group()
+    node.addKnob(knob)
+    knob.fromScript("{curve L x-2 1 x3 1 x4 -1 x5 2 x9 2}")
+    found = [float(knob.valueAt(frame)) for frame in (-2, 0, 3, 4, 5, 7, 9)]
+    return holds(found == [1, 1, 1, -1, 2, 2, 2], f"values {found}")
+
+
 def clearing_animation(bench: Bench) -> str:
     """Clear the animation of a number that has an expression."""
     knob = nuke.nodes.Grade()["mix"]

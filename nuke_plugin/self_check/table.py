@@ -211,6 +211,13 @@ TABLE: tuple[Assumption, ...] = (
         knobs.animation_as_text,
     ),
     Assumption(
+        "curve-as-text",
+        "fromScript takes a curve of straight lines, and at its keys it has their values.",
+        ("effect_results:note_kinds",),
+        "Where a folder holds frames of two effects, some show wrongly. Render them again.",
+        knobs.curve_as_text,
+    ),
+    Assumption(
         "clear-animated",
         "clearAnimated takes expressions away too.",
         ("looks.on_node:apply",),

@@ -31,7 +31,7 @@ from nuke_plugin.worker.bench.command import bench  # these need typer
 from nuke_plugin.worker.command_end import AsJson, finish
 from nuke_plugin.worker.effects.effect_command import TAKES_CONTROLS, effect, effects
 from nuke_plugin.worker.effects.shade_command import shade
-from nuke_plugin.worker.execution_options import Device, TileSize, device_of
+from nuke_plugin.worker.execution_options import Device, TileSize, Workers, device_of
 from nuke_plugin.worker.farm.command import farm, farm_task
 from nuke_plugin.worker.importing.command import import_network
 from nuke_plugin.worker.nuke_install.command import nuke_install
@@ -112,15 +112,7 @@ def render(
     stroke_scale: StrokeScale = "1",
     detail: Detail = 1.0,
     steady: Steady = 0,
-    workers: Annotated[
-        int,
-        typer.Option(
-            min=1,
-            metavar="N",
-            help="Paint by N processes, each on a graphics card of its own where there are "
-            "several; the frames are the same.",
-        ),
-    ] = 1,
+    workers: Workers = 1,
     as_json: AsJson = False,
 ) -> None:
     """Paint plates in a style."""
@@ -134,9 +126,7 @@ def render(
 
         if resume and overwrite:
             raise OptionInvalid("--resume", "it cannot keep what --overwrite replaces")
-        uses_gpu, card = device_of(device)
-        if card is not None and workers > 1:
-            raise OptionInvalid("--device", "with --workers each one has a card of its own")
+        uses_gpu, card = device_of(device, workers)
         studio = Studio.from_environment(os.environ)
         painting = painting_of(
             plates,

@@ -26,8 +26,18 @@ TileSize = Annotated[
     ),
 ]
 
+Workers = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        metavar="N",
+        help="Paint by N processes, each on a graphics card of its own where there are "
+        "several; the frames are the same.",
+    ),
+]
 
-def device_of(text: str | None) -> tuple[bool, int | None]:
+
+def device_of(text: str | None, workers: int = 1) -> tuple[bool, int | None]:
     """Return whether a graphics card may be used and which; raise ``OptionInvalid``."""
     if text is None:
         return True, None
@@ -35,4 +45,6 @@ def device_of(text: str | None) -> tuple[bool, int | None]:
         return False, None
     if not text.isdecimal():
         raise OptionInvalid("--device", f"{text!r} is neither a card's number nor 'cpu'")
+    if workers > 1:
+        raise OptionInvalid("--device", "with --workers each one has a card of its own")
     return True, int(text)

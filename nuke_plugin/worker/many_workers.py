@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import IO
 
+from nuke_plugin.contract.effect_request import RenderEffect
 from nuke_plugin.contract.errors import (
     ImpastoError,
     RenderCancelled,
@@ -34,6 +35,7 @@ from nuke_plugin.contract.messages import (
     Message,
     Progress,
     Render,
+    Rendering,
     Result,
     Shutdown,
     Warning,
@@ -87,15 +89,36 @@ def render_by_many(
     Raises what one worker would raise, and ``WorkerDied``; then no worker is left, and the frames
     that were written stay.
     """
-    started = time.perf_counter()
     plates = PlateSequence.find(settings.plates, settings.frames)
     if not settings.keep_going:
         plates.check_complete()
     may_exist = settings.overwrite or settings.resume
     results = ResultSequence.prepare(settings.results, plates, may_exist)
     fingerprints = _fingerprints(settings, plates, studio)
-    kept = _finished(results, fingerprints) if settings.resume else ()
-    crew = _Crew(_request(settings, fingerprints), plates.frames, kept, count)
+    return paint_by_many(
+        _request(settings, fingerprints),
+        plates.frames,
+        finished(results, fingerprints) if settings.resume else (),
+        count,
+        cancellation=cancellation,
+        on_progress=on_progress,
+        on_warning=on_warning,
+    )
+
+
+def paint_by_many(
+    request: Rendering,
+    frames: FrameRange,
+    kept: tuple[int, ...],
+    count: int,
+    *,
+    cancellation: Cancellation,
+    on_progress: Callable[[FrameDone], None] = lambda done: None,
+    on_warning: Callable[[int | None, str], None] = lambda frame, text: None,
+) -> RenderReport:
+    """Have ``count`` workers make what a request asks for at these frames but those ``kept``."""
+    started = time.perf_counter()
+    crew = _Crew(request, frames, kept, count)
     with crew.at_work():
         crew.paint(cancellation, on_progress, on_warning)
     return RenderReport(
@@ -139,7 +162,7 @@ def _fingerprints(
     return {**own, **settings.fingerprints}
 
 
-def _finished(results: ResultSequence, fingerprints: Mapping[str, str]) -> tuple[int, ...]:
+def finished(results: ResultSequence, fingerprints: Mapping[str, str]) -> tuple[int, ...]:
     """Return the frames that are on disk as they must be."""
     return tuple(
         int(frame)
@@ -179,19 +202,21 @@ class _Worker:
         self._thread = threading.Thread(target=self._hear, args=(heard,), daemon=True)
         self._thread.start()
 
-    def paint(self, request: Render, frames: FrameRange) -> None:
+    def paint(self, request: Rendering, frames: FrameRange) -> None:
         """Ask for frames; a dead process is heard of by its end."""
         self.requests += 1
         self.frames = frames
         wanted = {str(frame) for frame in frames}
-        self._send(
-            replace(
-                request,
-                id=self.requests,
-                frames=frames.to_text(),
-                fingerprints={f: d for f, d in request.fingerprints.items() if f in wanted},
-            )
+        asked = replace(
+            request,
+            id=self.requests,
+            frames=frames.to_text(),
+            fingerprints={f: d for f, d in request.fingerprints.items() if f in wanted},
         )
+        if isinstance(asked, RenderEffect):
+            moments = {f: moment for f, moment in asked.moments.items() if f in wanted}
+            asked = replace(asked, moments=moments)
+        self._send(asked)
 
     def leave(self) -> None:
         """Ask it to stop what it does and go."""
@@ -244,7 +269,7 @@ class _Crew:
     """Some workers, what they have still to paint, and what they have painted."""
 
     def __init__(
-        self, request: Render, frames: FrameRange, kept: tuple[int, ...], count: int
+        self, request: Rendering, frames: FrameRange, kept: tuple[int, ...], count: int
     ) -> None:
         self._request = request
         self.kept = list(kept)

@@ -11,8 +11,7 @@ import queue
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import TextIO
 
 from nuke_plugin.contract.effect_request import RenderEffect
@@ -35,12 +34,11 @@ from nuke_plugin.contract.messages import (
     encode,
 )
 from nuke_plugin.contract.version import PROTOCOL, VERSION
+from nuke_plugin.worker.asked_render import render_asked
 from nuke_plugin.worker.cancellation import Cancellation
-from nuke_plugin.worker.effects.asked_effect import render_asked
-from nuke_plugin.worker.pipeline import FrameDone, RenderReport, Studio, render
+from nuke_plugin.worker.pipeline import FrameDone, RenderReport, Studio
 from nuke_plugin.worker.preview import paint_preview
 from nuke_plugin.worker.providers import working_providers
-from nuke_plugin.worker.wire_settings import settings_of
 
 LEAVE_SECONDS = 10.0
 """How long a render may take to stop when the client has gone; then the process ends anyhow."""
@@ -170,12 +168,9 @@ class Server:
         cancellation = self._cancellations[request.id]
         cancellation.check()
         studio = self._ready_studio()
-        make: Callable[..., RenderReport] = (
-            partial(render_asked, request, studio)
-            if isinstance(request, RenderEffect)
-            else partial(render, settings_of(request), studio)
-        )
-        return make(
+        return render_asked(
+            request,
+            studio,
             cancellation=cancellation,
             on_progress=tell_progress,
             on_warning=tell_warning,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -171,6 +172,45 @@ def test_other_effects_are_shaded_as_what_they_are(comp: Comp) -> None:
         effect_node.set_effect(node, "tiny_fire")
         assert picture(node, FIRST) == shown
         assert node["label"].evaluate().startswith("settings changed")
+
+
+def test_frames_of_two_effects_lie_side_by_side(comp: Comp, nuke_host: ModuleType) -> None:
+    """Each frame is shaded by its own layers, also where no plugin is; the other kind is stale."""
+    import nuke
+
+    node = made(comp, "tiny_smoke")
+    rendered(node)
+    smoke = picture(node, LAST)
+    effect_node.set_effect(node, "tiny_fire")
+    rendered(node, f"{FIRST}-{FIRST + 1}")
+    assert states(node) == (f"{FIRST}-{FIRST + 1}", str(LAST), "")
+    fire = picture(node, FIRST)
+    file = picture(comp.read(comp.results(node)), FIRST)
+    brightness = max(abs(v) for rows in file.values() for row in rows for v in row)
+    assert largest_difference(fire, file) < 2e-3 * brightness
+    assert picture(node, LAST) == smoke
+    assert node["label"].evaluate().startswith("some frames are of an earlier setting")
+    name = node.name()
+    comp.save()
+    nuke_host.reset(gui=False)
+    nuke.scriptOpen(str(comp.script))
+    assert picture(nuke.toNode(name), FIRST) == fire
+    assert picture(nuke.toNode(name), LAST) == smoke
+
+
+def test_a_file_of_no_effect_is_shown_as_nothing(comp: Comp) -> None:
+    """What is no effect under a result's name is stale, and asked for no layer that it lacks."""
+    node = made(comp)
+    rendered(node, str(FIRST))
+    shown = picture(node, FIRST)
+    plate = comp.folder / "plates" / f"shot.{LAST}.exr"
+    shutil.copy(plate, comp.result_file(node, LAST))
+    rendered(node, str(FIRST + 1))
+    assert states(node)[1] == str(LAST)
+    assert brightest(node, LAST) == 0
+    assert picture(node, FIRST) == shown
+    rendered(node)
+    assert brightest(node, LAST) > 0.1
 
 
 def test_the_controls_are_the_effects(comp: Comp) -> None:

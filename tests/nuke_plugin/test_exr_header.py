@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from nuke_standin import pixels
 
-from nuke_plugin.exr_header import text_attribute
+from nuke_plugin.exr_header import text_attribute, text_attributes
 
 NAME = "impasto/fingerprint"
 DIGITS = "9c56cc51b374c3ba189210d5b6d4bf57" * 2
@@ -35,6 +35,13 @@ def test_it_reads_what_a_library_wrote(exr: Any) -> None:
     assert text_attribute(path, NAME) == DIGITS
     assert text_attribute(path, "owner") == "Zoë"
     assert text_attribute(path, "aaa/note") == "x" * 40_000
+
+
+def test_several_are_read_at_once(exr: Any) -> None:
+    """Of several attributes those that are there come back, in whatever order they stand."""
+    path = exr(aaa__note="first", zzz="last", number=1.5)
+    names = ("zzz", "missing", "number", "aaa/note")
+    assert text_attributes(path, names) == {"aaa/note": "first", "zzz": "last"}
 
 
 def test_what_is_not_there_is_none(exr: Any, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from nuke_standin import pixels, session
 
-from nuke_plugin import frame_states, frame_strip
+from nuke_plugin import frame_states, frame_strip, result_headers
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.contract.messages import FINGERPRINT_ATTRIBUTE
 from nuke_plugin.contract.settings_digest import settings_digest
@@ -286,13 +286,13 @@ def test_a_header_is_read_once(comp: Comp, monkeypatch: pytest.MonkeyPatch) -> N
     paint(node, *FRAMES)
     states(node)
     opened: list[str] = []
-    really_read = frame_states.text_attribute
+    really_read = result_headers.text_attributes
 
-    def read(path: Path, name: str) -> Any:
+    def read(path: Path, names: Any) -> Any:
         opened.append(path.name)
-        return really_read(path, name)
+        return really_read(path, names)
 
-    monkeypatch.setattr(frame_states, "text_attribute", read)
+    monkeypatch.setattr(result_headers, "text_attributes", read)
     assert states(node) == ([*FRAMES], [], [])
     assert opened == []
     rewrite(comp.result_file(node, 1002))

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nuke_plugin.contract.errors import EffectNotFound, FieldInvalid, OptionInvalid
 from nuke_plugin.worker.command_end import AsJson, finish
-from nuke_plugin.worker.execution_options import Device, TileSize, device_of
+from nuke_plugin.worker.execution_options import Device, TileSize, Workers, device_of
 from nuke_plugin.worker.paint_options import Frames, KeepGoing, Model
 
 if TYPE_CHECKING:
     from nuke_plugin.contract.effect_settings import EffectSettings
     from nuke_plugin.contract.library import InstalledEffect, ModelLibrary
+    from nuke_plugin.worker.render_records import RenderReport
     from nuke_plugin.worker.terminal import Terminal
 
 TAKES_CONTROLS = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -82,6 +84,7 @@ def effect(
     ] = False,
     device: Device = None,
     tile_size: TileSize = None,
+    workers: Workers = 1,
     as_json: AsJson = False,
 ) -> None:
     """Make fire, smoke or water from a matte. What else an effect can be told `effects` lists."""
@@ -90,9 +93,11 @@ def effect(
         from nuke_plugin.contract.library import ModelLibrary
         from nuke_plugin.worker.colour import ColourConfig
         from nuke_plugin.worker.effects.effect_run import EffectRequest, render_effect
+        from nuke_plugin.worker.effects.effect_workers import render_effect_by_many
         from nuke_plugin.worker.effects.shading.result_space import ResultSpace
         from nuke_plugin.worker.interrupt import run_interruptible
         from nuke_plugin.worker.report import render_lines
+        from nuke_plugin.worker.studio import Studio
 
         for text in (matte, out):
             if text.startswith("--"):
@@ -103,10 +108,11 @@ def effect(
         if wind is not None:
             controls["wind"] = wind
         settings = _settings(seed, speed, scale, intensity, controls, loop)
-        uses_gpu, card = device_of(device)
+        uses_gpu, card = device_of(device, workers)
         library = ModelLibrary.from_environment(os.environ)
         installed = choose_effect(library, effect, model, terminal)
-        space = ResultSpace.of(ColourConfig.from_environment(os.environ), colorspace)
+        studio = Studio(library, ColourConfig.from_environment(os.environ))
+        space = ResultSpace.of(studio.colours, colorspace)
         request = EffectRequest(
             mattes=matte,
             results=out,
@@ -121,11 +127,15 @@ def effect(
             tile_px=tile_size,
         )
         with terminal.bar("making") as advance:
+            make: Callable[..., RenderReport] = (
+                partial(render_effect, request, installed, space)
+                if workers == 1
+                else partial(
+                    render_effect_by_many, request, installed.card.id, workers, studio, colorspace
+                )
+            )
             report = run_interruptible(
-                lambda cancellation: render_effect(
-                    request,
-                    installed,
-                    space,
+                lambda cancellation: make(
                     cancellation=cancellation,
                     on_progress=lambda done: advance(done.done, done.total),
                     on_warning=terminal.warn,

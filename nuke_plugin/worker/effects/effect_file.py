@@ -31,6 +31,13 @@ def region_of(spec: Any) -> tuple[int, int, int, int]:
     return left, top, right - left, bottom - top
 
 
+def windows_of(spec: Any) -> tuple[int, ...]:
+    """Return the windows of a matte's result: x, y, width, height, and the format's two sides."""
+    left, top, width, height = region_of(spec)
+    x, y = int(spec.full_x) + left, int(spec.full_y) + top
+    return x, y, width, height, int(spec.full_width) or width, int(spec.full_height) or height
+
+
 def matte_of_region(matte: Matte) -> NDArray[np.float32]:
     """Return a matte over its whole region, (H, W), 0 beyond its data window."""
     left, top, width, height = region_of(matte.spec)
@@ -60,11 +67,8 @@ def effect_file(
         stored[known.name] = plane if known.name in _IN_FLOAT else plane.astype(np.float16)
     if card.effect == WATER:
         stored[MATTE] = matte.astype(np.float16)
-    left, top, width, height = region_of(spec)
     own = oiio.ImageSpec(spec)
-    own.x, own.y = spec.full_x + left, spec.full_y + top
-    own.width, own.height = width, height
-    own.full_width, own.full_height = spec.full_width or width, spec.full_height or height
+    own.x, own.y, own.width, own.height, own.full_width, own.full_height = windows_of(spec)
     own.nchannels = len(stored)
     own.channelnames = tuple(layer + name for name in stored)
     own.alpha_channel = own.z_channel = -1

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nuke_plugin.contract.effect_settings import EffectSettings
-from nuke_plugin.contract.effect_shading import PIXEL_SCALE_ATTRIBUTE, SHADINGS
+from nuke_plugin.contract.effect_shading import EFFECT_ATTRIBUTE, PIXEL_SCALE_ATTRIBUTE, SHADINGS
 from nuke_plugin.contract.errors import FieldInvalid, MatteSizeDiffers
 from nuke_plugin.contract.library import InstalledEffect
 from nuke_plugin.contract.messages import FINGERPRINT_ATTRIBUTE
@@ -316,7 +316,7 @@ class _Job(FrameRun[_Loaded, Channels]):
             "impasto/version": VERSION,
             "impasto/model": card.id,
             "impasto/model_sha256": card.network.sha256,
-            "impasto/effect": card.effect,
+            EFFECT_ATTRIBUTE: card.effect,
             "impasto/seed": str(settings.seed),
             "impasto/time": float(loaded.seen.moment.time),
             "impasto/scale": float(settings.scale),

@@ -79,7 +79,7 @@ def farm(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Full name of an ImpastoStyle node of the script; may be given several times. "
+            help="Full name of an Impasto node of the script; may be given several times. "
             "Without it: every one that is not disabled.",
         ),
     ] = None,
@@ -149,7 +149,7 @@ def farm(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a job for many machines: of plates, or of a Nuke script with ImpastoStyle nodes.
+    """Make a job for many machines: of plates, or of a Nuke script with Impasto nodes.
 
     The job is a bundle of Open Job Description: Plates, Paint, Comp and Verify, cut into chunks of
     frames. With --run the exit code is 1 when a task failed.

@@ -20,9 +20,9 @@ import OpenImageIO as oiio
 from nuke_plugin.contract.errors import PlateError, PlateUnreadable
 from nuke_plugin.contract.farm_job import CPU, TASK_SECONDS, FarmJob, FarmPainting
 from nuke_plugin.contract.frame_pattern import FramePattern
+from nuke_plugin.worker.asked_render import render_asked
 from nuke_plugin.worker.cancellation import Cancellation
-from nuke_plugin.worker.pipeline import Studio, render
-from nuke_plugin.worker.wire_settings import settings_of
+from nuke_plugin.worker.studio import Studio
 
 MOST_FRAMES = 1000
 """A chunk is not longer than this, whatever it costs."""
@@ -62,19 +62,22 @@ def _seconds_of(
     request = painting.request
     with tempfile.TemporaryDirectory(prefix="impasto-cost-") as folder:
         plate = _plate(painting) or _noise(Path(folder) / "plate.exr", *job.largest_px)
-        settings = replace(
-            settings_of(request),
-            plates=str(plate),
-            results=str(Path(folder) / "painted.exr"),
-            frames=None,
+        execution = request.execution
+        uses_gpu = execution.use_gpu and job.device != CPU
+        asked = replace(
+            request,
+            plates=str(plate),  # one file stands for every frame
+            results=str(Path(folder) / "painted.%d.exr"),
+            frames=str(painting.frames.frames[0]),
             overwrite=True,
-            use_gpu=request.execution.use_gpu and job.device != CPU,
+            resume=False,
+            execution=replace(execution, use_gpu=uses_gpu),
             fingerprints={},
         )
-        seconds = render(settings, studio, cancellation=cancellation).seconds
+        seconds = render_asked(asked, studio, cancellation=cancellation).seconds
         if seconds < 5:  # the first one loads the network and fills caches
             began = time.perf_counter()
-            render(settings, studio, cancellation=cancellation)
+            render_asked(asked, studio, cancellation=cancellation)
             seconds = time.perf_counter() - began
         return seconds
 

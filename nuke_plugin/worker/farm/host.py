@@ -54,7 +54,7 @@ def _library_with(model: FarmModel, environ: Mapping[str, str], name: str) -> Mo
     for place in dict.fromkeys(places):
         library = ModelLibrary((place,))
         try:
-            installed = library.find(model.id)
+            installed = library.find_any(model.id)
         except ModelError:
             continue  # the sentence below says where it was looked for
         if installed.card.network.sha256 == model.sha256:

@@ -11,11 +11,13 @@ from dataclasses import replace
 
 from nuke_plugin.contract.farm_job import CPU, FarmJob, FarmPainting
 from nuke_plugin.contract.frame_range import FrameRange
+from nuke_plugin.contract.messages import Rendering
+from nuke_plugin.worker.asked_render import render_asked
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.farm.host import Host
 from nuke_plugin.worker.farm.task_lines import TaskLines
-from nuke_plugin.worker.pipeline import FrameDone, RenderSettings, Studio, render
-from nuke_plugin.worker.wire_settings import settings_of
+from nuke_plugin.worker.render_records import FrameDone
+from nuke_plugin.worker.studio import Studio
 
 
 def paint(
@@ -43,8 +45,8 @@ def paint(
             lines.progress(at + done.done, total)
             lines.status(f"{_name(painting)}frame {done.frame}, {done.done} of {done.total}")
 
-        report = render(
-            _settings(job, painting, share),
+        report = render_asked(
+            _asked(job, painting, share),
             studio,
             cancellation=cancellation,
             on_progress=tell,
@@ -62,16 +64,17 @@ def _share(painting: FarmPainting, frames: FrameRange) -> FrameRange:
     return FrameRange(tuple(frame for frame in painting.frames if frame in wanted))
 
 
-def _settings(job: FarmJob, painting: FarmPainting, frames: FrameRange) -> RenderSettings:
+def _asked(job: FarmJob, painting: FarmPainting, frames: FrameRange) -> Rendering:
     request = painting.request
+    execution = request.execution
+    uses_gpu = execution.use_gpu and job.device != CPU
     return replace(
-        settings_of(request),
+        request,
         frames=frames.to_text(),
         keep_going=job.keep_going,
         overwrite=False,
-        use_gpu=request.execution.use_gpu and job.device != CPU,
-        marks_frames=True,
         resume=True,
+        execution=replace(execution, use_gpu=uses_gpu),
     )
 
 

@@ -22,7 +22,7 @@ def script_job(
     nuke: str,
     cancellation: Cancellation,
 ) -> FarmJob:
-    """Return the job of a script's ImpastoStyle nodes, all that are not disabled or those named.
+    """Return the job of a script's Impasto nodes, all that are not disabled or those named.
 
     Raises ``NothingToSend`` for a script that is not there, ``ProgramNotFound``, or
     ``NukeTaskFailed`` with what Nuke's side says against it.

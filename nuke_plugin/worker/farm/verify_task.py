@@ -10,16 +10,21 @@ import contextlib
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import OpenImageIO as oiio
 
+from nuke_plugin.contract.effect_request import RenderEffect
 from nuke_plugin.contract.errors import FramesNotRight, PlateError, PlateUnreadable
 from nuke_plugin.contract.farm_job import FarmJob, FarmOutput, FarmPainting
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.worker.cancellation import Cancellation
+from nuke_plugin.worker.effects.effect_file import windows_of
+from nuke_plugin.worker.effects.matte import header_of
 from nuke_plugin.worker.farm.task_lines import TaskLines
 from nuke_plugin.worker.finished_frames import fingerprint_of
 from nuke_plugin.worker.frame_claims import FrameClaims, LocksMissing
@@ -99,7 +104,7 @@ def _problem(what: FarmPainting | FarmOutput, frame: int, keep_going: bool) -> s
         return _problem_of_output(file, length)
     problem = _problem_of_result(what, frame)
     # Paint has told of the plate and gone on; to run it again would change nothing.
-    if problem == MISSING and keep_going and _plate(what, frame) is None:
+    if problem == MISSING and keep_going and _input(what, frame) is None:
         return NOT_PAINTED
     return problem
 
@@ -144,24 +149,40 @@ def _problem_of_result(painting: FarmPainting, frame: int) -> str:
         picture = read_plate(result)
     except PlateUnreadable:
         return UNREADABLE
-    plate = _plate(painting, frame)
-    if plate is not None and _windows(picture) != _windows(plate):
+    given = _input(painting, frame)
+    if given is not None and _windows(picture.painted.spec) != given.windows:
         return OTHER_SIZE
     is_broken = ~np.isfinite(picture.colours())
+    plate = None if given is None else given.plate
     if is_broken.any() and (plate is None or (is_broken & np.isfinite(plate.colours())).any()):
         return NOT_FINITE
     return ""
 
 
-def _plate(painting: FarmPainting, frame: int) -> PlateImage | None:
-    """Return a frame's plate, None where it cannot be read: it may be gone when all is painted."""
+@dataclass(frozen=True)
+class _Input:
+    """What a frame was painted from, as far as its result is compared with it."""
+
+    windows: tuple[int, ...]
+    """What the result's must be."""
+
+    plate: PlateImage | None
+    """The plate; None for a matte, whose effect is finite whatever it holds."""
+
+
+def _input(painting: FarmPainting, frame: int) -> _Input | None:
+    """Return a frame's plate or matte, None where it cannot be read: it may be gone by now."""
+    file = FramePattern.parse(painting.request.plates).path(frame)
+    if isinstance(painting.request, RenderEffect):
+        spec = header_of(file)
+        return None if spec is None else _Input(windows_of(spec), None)
     with contextlib.suppress(PlateError):
-        return read_plate(FramePattern.parse(painting.request.plates).path(frame))
+        plate = read_plate(file)
+        return _Input(_windows(plate.painted.spec), plate)
     return None
 
 
-def _windows(picture: PlateImage) -> tuple[int, ...]:
-    spec = picture.painted.spec
+def _windows(spec: Any) -> tuple[int, ...]:
     return (spec.x, spec.y, spec.width, spec.height, spec.full_width, spec.full_height)
 
 

@@ -26,6 +26,8 @@ from nuke_plugin.contract.field_recipe import FieldRecipe, Octave, Warp
 from tests.nuke_plugin.contract.card_examples import card_json
 from tests.nuke_plugin.contract.effect_examples import effect_card
 
+SPRITES = {"file": "s.png", "count": 4, "columns": 3, "frames_per_second": 12.0}
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
@@ -104,6 +106,11 @@ def test_warps_together_carry_no_further_than_they_may() -> None:
         ("size_multiple", 0, "size_multiple"),
         ("training_scale_px", 0, "training_scale_px"),
         ("movie", "../movie.mp4", "movie"),
+        ("sprites", {**SPRITES, "file": "../s.png"}, "sprites.file"),
+        ("sprites", {**SPRITES, "count": 0}, "sprites.count"),
+        ("sprites", {**SPRITES, "columns": 6}, "sprites.columns"),
+        ("sprites", {**SPRITES, "frames_per_second": 0.0}, "sprites.frames_per_second"),
+        ("sprites", "s.png", "sprites"),
     ],
 )
 def test_what_cannot_be_is_refused(file: Path, path: str, value: Any, key: str) -> None:
@@ -111,6 +118,19 @@ def test_what_cannot_be_is_refused(file: Path, path: str, value: Any, key: str) 
     with pytest.raises(CardInvalid) as refused:
         EffectCard.from_file(changed(file, path, value))
     assert refused.value.key == key
+
+
+def test_sprites_may_be_missing(file: Path) -> None:
+    """A card from before there were any is read; one that names them has one file more."""
+    value = json.loads(file.read_text(encoding="utf-8"))
+    assert value.pop("sprites") is None
+    file.write_text(json.dumps(value), encoding="utf-8")
+    without = EffectCard.from_file(file)
+    assert without == effect_card()
+    card = EffectCard.from_file(changed(file, "sprites", SPRITES))
+    assert card.sprites is not None
+    assert card.sprites.rows == 2
+    assert list(card.files()) == [*without.files(), "s.png"]
 
 
 def test_each_reader_refuses_the_other_kind_by_name(file: Path, tmp_path: Path) -> None:

@@ -264,8 +264,8 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "render or change it.",
     ),
     (
-        errors.StyleNodeNeeded("Copy look", "one", 2),
-        "Copy look needs one ImpastoStyle node, and 2 of the selected nodes are one. Select one in "
+        errors.ImpastoNodeNeeded("Copy look", "one", 2),
+        "Copy look needs one Impasto node, and 2 of the selected nodes are one. Select one in "
         "the node graph, and choose it again.",
     ),
     (

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from nuke_plugin.contract.effect_request import EffectMoment, RenderEffect
 from nuke_plugin.contract.errors import FarmJobInvalid, FarmVersionDiffers, FieldInvalid
 from nuke_plugin.contract.farm_job import FarmJob, FarmModel, FarmOutput, FarmPainting
 from nuke_plugin.contract.messages import Render
@@ -53,6 +54,38 @@ def test_a_job_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert FarmJob.from_file(file, "node7") == JOB
     assert JOB.frames.to_text() == "1001-1003,1010"
     assert JOB.output_frames.to_text() == "1001-1003"
+
+
+def test_effects_are_read_as_effects(tmp_path: Path) -> None:
+    """A painting's request is told by its keys; one with a key too few is refused by its place."""
+    effect = RenderEffect(
+        id=0,
+        plates="/show/plates/m.%04d.exr",
+        results="/show/fire/f.%04d.exr",
+        frames="1001",
+        model="fire",
+        channel="A",
+        seed=3,
+        scale=1.0,
+        intensity=1.0,
+        controls={"wind": 0.5},
+        moments={"1001": EffectMoment(1001.0)},
+        loop=None,
+        colorspace=None,
+        keep_going=False,
+        overwrite=True,
+        fingerprints={"1001": "ef"},
+    )
+    job = replace(JOB, paintings=(*JOB.paintings, FarmPainting("ImpastoEffect1", effect, "ef")))
+    file = tmp_path / "job.json"
+    file.write_text(job.to_json(), encoding="utf-8")
+    read = FarmJob.from_file(file, "node7")
+    assert read == job
+    mapped = read.mapped(PathMapping((PathRule("/show", False, "/mnt/s"),)))
+    assert mapped.paintings[2].request.results == "/mnt/s/fire/f.%04d.exr"
+    file.write_text(job.to_json().replace('"seed": 3,', ""), encoding="utf-8")
+    with pytest.raises(FarmJobInvalid, match=r"paintings\[2\]\.request\.seed"):
+        FarmJob.from_file(file, "node7")
 
 
 def test_every_path_is_mapped() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from nuke_plugin import frame_states, style_node
+from nuke_plugin.contract.effect_request import RenderEffect
 from nuke_plugin.contract.errors import (
     FarmOutputUnreachable,
     ModelNotFound,
@@ -20,11 +21,13 @@ from nuke_plugin.contract.errors import (
 )
 from nuke_plugin.contract.farm_job import ANY, GPU
 from nuke_plugin.contract.frame_range import FrameRange
+from nuke_plugin.effect_render import EffectRender
 from nuke_plugin.farm.script_job import job_of
 from nuke_plugin.frame_fingerprint import pictures_of
 from nuke_plugin.plate_fingerprint import PlateFingerprint
 from nuke_plugin.render_settings import RenderSettings
 from tests.nuke_plugin.comp import Comp
+from tests.nuke_plugin.effect_comp import effect_node
 
 
 def write_below(node: Any, folder: Path, **choices: Any) -> Any:
@@ -79,6 +82,28 @@ def test_a_range_and_animation_make_paintings(comp: Comp) -> None:
         ("1003", 0.75),
     ]
     assert job.frames.frames == (1001, 1003)
+
+
+def test_an_effect_goes_with_a_style(comp: Comp, effects: Path) -> None:
+    """A job of both kinds has the requests that Render would make, and both models."""
+    style, fire = comp.node(), effect_node(comp)
+    fire["speed"].setValue(0.5)
+    fire["seed"].setExpression("frame == 1003 ? 7 : 2")
+    write = write_below(fire, comp.folder)
+    comp.save()
+    job = job_of([style, fire], ANY)
+
+    assert [p.request.model for p in job.paintings] == ["tiny", "tiny_fire", "tiny_fire"]
+    assert [model.id for model in job.models] == ["tiny", "tiny_fire"]
+    assert [output.write for output in job.outputs] == [write.fullName()]
+    asked = [p.request for p in job.paintings if isinstance(p.request, RenderEffect)]
+    assert [(one.frames, one.seed) for one in asked] == [("1001-1002", 2), ("1003", 7)]
+    assert asked[1].moments["1003"].time == 0.5 * 1003
+    plate = PlateFingerprint.above(fire)
+    for picture in pictures_of(EffectRender.from_node(fire)):
+        known = picture.fingerprint(plate.at(picture.frame, picture.view))
+        found = [one.fingerprints.get(str(picture.frame)) for one in asked]
+        assert [digits for digits in found if digits] == [known]
 
 
 def test_what_is_on_screen_must_be_saved(comp: Comp, nuke: ModuleType) -> None:
@@ -142,7 +167,7 @@ def test_nodes_in_a_chain_are_refused(comp: Comp, nuke: ModuleType) -> None:
 def test_what_cannot_be_painted_is_not_sent(comp: Comp) -> None:
     """No node, no model, no plate: the sentence that Render says, before anything is sent."""
     comp.save()
-    with pytest.raises(NothingToSend, match="no ImpastoStyle node"):
+    with pytest.raises(NothingToSend, match="no Impasto node"):
         job_of([], ANY)
     node = comp.node()
     node["model"].setValues(["gone"])

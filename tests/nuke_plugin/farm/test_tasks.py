@@ -8,11 +8,12 @@ from types import ModuleType
 
 import pytest
 
-from nuke_plugin import frame_states, render, style_node
+from nuke_plugin import frame_states, impasto_nodes, render, style_node
 from nuke_plugin.contract.farm_job import FarmJob
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.farm import tasks
-from tests.nuke_plugin.comp import Comp
+from tests.nuke_plugin.comp import Comp, largest_difference, picture
+from tests.nuke_plugin.effect_comp import effect_node
 
 
 @pytest.fixture
@@ -79,6 +80,35 @@ def test_the_comp_shows_what_is_painted(terminal_comp: Comp, job_file: Path) -> 
     (node,) = style_node.all_style_nodes()
     assert frame_states.of(node).fresh.to_text() == "1001-1002"
     assert terminal_comp.script.read_bytes() == script
+
+
+def test_the_comp_shows_effects_as_what_they_are(
+    terminal_comp: Comp, effects: Path, nuke: ModuleType, tmp_path: Path
+) -> None:
+    """Mattes are written and smoke is shown in a script whose node has seen none of its results."""
+    node = effect_node(terminal_comp, "tiny_smoke")
+    write = nuke.nodes.Write(raw=True, create_directories=True, channels="rgba")
+    write["file_type"].setValue("exr")
+    comp = terminal_comp.folder / "comp" / "c.%04d.exr"
+    write["file"].setValue(str(comp).replace("\\", "/"))
+    write.setInput(0, node)
+    terminal_comp.save()
+    script, file = terminal_comp.script.read_bytes(), tmp_path / "job.json"
+    words = ["describe", "--script", str(terminal_comp.script), "--job", str(file)]
+    assert tasks.main(words) == tasks.DONE
+    frames = ["--frames", "1001-1002", "--job", str(file)]
+    assert tasks.main(["plates", *frames]) == tasks.DONE
+    (node,) = impasto_nodes.all_nodes()
+    mattes = terminal_comp.result_file(node, 1001).parent / "plates"
+    assert len(list(mattes.glob("*.exr"))) == 2
+    render.render_and_wait(node, FrameRange((1001, 1002)))
+    shown = picture(node, 1002)
+    assert max(map(max, shown["alpha"])) > 0.05
+
+    assert tasks.main(["comp", *frames]) == tasks.DONE
+    assert terminal_comp.script.read_bytes() == script
+    written = picture(terminal_comp.read(comp), 1002)
+    assert largest_difference(written, shown) < 2e-3 * max(map(max, shown["red"]))
 
 
 def test_a_script_saved_in_proxy_mode(
@@ -211,5 +241,5 @@ def test_a_job_is_written_or_not(
         nuke.delete(node)
     terminal_comp.save()
     assert tasks.main(words) == tasks.USER
-    assert "it has no ImpastoStyle node to render" in last_line(capsys)
+    assert "it has no Impasto node to render" in last_line(capsys)
     assert not file.exists()

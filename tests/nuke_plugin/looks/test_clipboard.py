@@ -88,10 +88,10 @@ def test_nothing_selected_is_told(comp: Comp, nuke: ModuleType) -> None:
     select(comp)
     put("before")
     choose(nuke, "Paste look")
-    assert "Paste look needs one or more ImpastoStyle node" in session.messages[-1]
+    assert "Paste look needs one or more Impasto node" in session.messages[-1]
     select(comp, *nodes)
     choose(nuke, "Copy look")
-    assert "Copy look needs one ImpastoStyle node, and 2 of" in session.messages[-1]
+    assert "Copy look needs one Impasto node, and 2 of" in session.messages[-1]
     assert clipboard_text() == "before"
 
 

@@ -9,14 +9,9 @@ import pytest
 
 from nuke_plugin.contract.errors import FieldInvalid, LookInvalid
 from nuke_plugin.contract.strict_json import write_record
-from nuke_plugin.looks.record import (
-    LARGEST_LOOK_BYTES,
-    LiveControls,
-    Look,
-    LookStrokes,
-    now,
-    this_author,
-)
+from nuke_plugin.looks.any_look import look_of_bytes
+from nuke_plugin.looks.look_record import LARGEST_LOOK_BYTES, now, this_author
+from nuke_plugin.looks.record import LiveControls, Look, LookStrokes
 from tests.nuke_plugin.looks.look_examples import look, style
 
 SOURCE = "The file /looks/rain.json"
@@ -43,7 +38,7 @@ def test_a_look_is_read_as_it_was_written() -> None:
     full = look('雨 "night" {1}', styles=styles, strokes=strokes, controls=controls)
 
     assert Look.from_json(full.to_json(), SOURCE) == full
-    assert Look.from_bytes(b"\xef\xbb\xbf" + full.to_json().encode(), SOURCE) == full
+    assert look_of_bytes(b"\xef\xbb\xbf" + full.to_json().encode(), SOURCE) == full
 
 
 def test_a_look_of_the_first_format_is_read() -> None:
@@ -187,7 +182,7 @@ def test_hostile_bytes_are_refused() -> None:
     """Bytes that are no UTF-8, or too many, are refused with the file's name."""
     for data in (b"\xff\xfe{}", b"x" * (LARGEST_LOOK_BYTES + 1)):
         with pytest.raises(LookInvalid, match=r"rain\.json"):
-            Look.from_bytes(data, SOURCE)
+            look_of_bytes(data, SOURCE)
 
 
 def test_a_look_made_here_is_checked_as_one_that_is_read() -> None:

@@ -16,6 +16,7 @@ from nuke_plugin.panel.dock import Panel
 from nuke_plugin.panel.looks_tab import LooksTab
 from nuke_plugin.qt import Qt, QtGui
 from tests.nuke_plugin.comp import Comp
+from tests.nuke_plugin.effect_comp import effect_node
 
 
 @pytest.fixture
@@ -264,3 +265,28 @@ def test_lines_are_drawn_with_what_is_wrong(
 
     qtbot.waitUntil(lambda: (10, 200, 30) in colours(), timeout=5000)
     assert any(r > 200 and 90 < g < 180 and b < 90 for r, g, b in colours())
+
+
+def test_an_effects_look_lies_beside_a_styles(
+    looks: LooksTab, panel: Panel, comp: Comp, effects: Path, qtbot: Any
+) -> None:
+    """Saved from an effect node it has the effect's picture, and goes to nodes of its kind."""
+    source = effect_node(comp, speed=0.5)
+    panel.styles.refresh()
+    looks.name_field.setText("Embers")
+    press(looks.save_button, looks, qtbot)
+    (saved,) = looks.model.looks()
+    assert saved.styles == "Tiny fire (fire)"
+    assert saved.stored.thumbnail is not None
+    assert QtGui.QImage(str(saved.stored.thumbnail)).pixelColor(5, 5).getRgb()[:3] == (240, 140, 40)
+    assert not looks.notice.isVisible()
+
+    style, other = comp.node(), effect_node(comp)
+    style.setSelected(True)
+    looks.look()
+    assert looks.apply_button.text() == "&Apply to 2 selected nodes"
+    looks.list.setCurrentIndex(looks.model.index(0, 0))
+    press(looks.apply_button, looks, qtbot)
+    assert other["speed"].value() == 0.5
+    assert f"{style.fullName()}: It paints in a style" in looks.notice.text()
+    assert source["speed"].value() == 0.5

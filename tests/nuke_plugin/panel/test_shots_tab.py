@@ -12,7 +12,6 @@ import pytest
 from nuke_standin import session
 
 from nuke_plugin import frame_states, style_node
-from nuke_plugin.contract.errors import NothingToSend
 from nuke_plugin.contract.farm_job import GPU, FarmJob
 from nuke_plugin.contract.frame_range import FrameRange
 from nuke_plugin.frame_states import NO_FRAMES, FrameStates
@@ -496,11 +495,15 @@ def test_effects_have_rows_and_the_same_actions(
     assert "no strength" in shots.notice.text()
     select(shots, 1)
     qtbot.mouseClick(shots.copy_button, Qt.MouseButton.LeftButton)
-    assert "ImpastoStyle node" in shots.notice.text()
+    assert "impasto_effect_look" in QtGui.QGuiApplication.clipboard().text()
+    select(shots, 0, 1)
+    qtbot.mouseClick(shots.paste_button, Qt.MouseButton.LeftButton)
+    assert "It paints in a style, and the look" in shots.notice.text()
+    select(shots, 1)
     qtbot.mouseClick(shots.render_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(frame_states.of(effect).fresh) == 3, timeout=RENDER_MS)
-    with pytest.raises(NothingToSend, match="ImpastoEffect1: it makes an effect"):
-        shot_actions.farm_job([effect], GPU)
+    comp.save()
+    assert shot_actions.farm_job([effect], GPU).nodes == ("ImpastoEffect1",)
 
 
 def test_a_look_passes_effects_by(effects: Path, comp: Comp) -> None:

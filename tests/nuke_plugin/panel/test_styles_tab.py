@@ -382,6 +382,10 @@ def test_effects_stand_beside_the_styles(
     choose_category(panel, "Effects (3)")
     assert titles(panel) == ["Tiny fire", "Tiny smoke", "Tiny water"]
     grid = panel.styles.grid
+    moving = [entry.moving for entry in grid.entries()]
+    assert [one is not None for one in moving] == [True, False, False]
+    assert moving[0] is not None
+    assert moving[0].file.is_file()
     grid.choose("tiny_smoke", "smoke")
     assert "Turbulence" in panel.styles.details.text()
     assert not panel.styles.wipe.isVisible()

@@ -403,6 +403,9 @@ BREAKERS: dict[str, Callable[[Patch], object]] = {
     "animation-as-text": lambda p: p.setattr(
         _Array, "_script_text", lambda self: str(self._number(self._now()))
     ),
+    "curve-as-text": lambda p: p.setattr(
+        array_knob, "on_curve", lambda keys, frame: sum(keys.values()) / len(keys)
+    ),
     "clear-animated": _clears_keys_alone,
     "linked-knob": lambda p: p.setattr(other_knobs.Link_Knob, "getLinkedKnob", lambda self: None),
     "typed-file": lambda p: p.setattr(

@@ -15,6 +15,7 @@ from nuke_plugin.worker.farm.tasks import Task
 from nuke_plugin.worker.movie import count_frames
 from tests.exr_files import bits, read_exr
 from tests.nuke_plugin.comp import Comp
+from tests.nuke_plugin.effect_comp import effect_node
 from tests.nuke_plugin.worker.farm.conftest import ROOT
 
 if sys.platform == "win32":
@@ -53,16 +54,17 @@ def farm(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_script_goes_all_the_way(
-    terminal_comp: Comp, nuke_program: Path, capfd: pytest.CaptureFixture[str]
+    terminal_comp: Comp, effects: Path, nuke_program: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """One command: the plates by Nuke, the painting, the comp by Nuke, and every frame looked at.
 
-    Each step but the last is cut into two chunks. What the farm painted is fresh to the node it was
-    sent from, and the comp shows it: as files, and in a movie that no chunk has cut.
+    A style and an effect go together. Each step but the last is cut into two chunks. What the farm
+    painted is fresh to the node it was sent from, and the comp shows it: as files, and in a movie
+    that no chunk has cut.
     """
     import nuke
 
-    node = terminal_comp.node(style="cold")
+    node, smoke = terminal_comp.node(style="cold"), effect_node(terminal_comp, "tiny_smoke")
     comp = terminal_comp.folder / "comp" / "c.%04d.exr"
     for kind, file in (("exr", comp), ("mov", comp.with_name("c.mov"))):
         write = nuke.nodes.Write(raw=True)
@@ -83,11 +85,12 @@ def test_a_script_goes_all_the_way(
     assert steps == sorted(steps)
     for chunk in ("1001-1002", "1003"):
         assert len(re.findall(rf"Frame\(CHUNK\[INT\]\) = {chunk}\b", said.stdout)) == 3
-    assert "openjd_status: 7 frames read back, all as they must be" in said.stdout
+    assert "openjd_status: 10 frames read back, all as they must be" in said.stdout
     assert count_frames(comp.with_name("c.mov")) == 3
     assert terminal_comp.script.read_bytes() == script
     states = frame_states.of(node)
     assert states.fresh.to_text() == "1001-1003"
+    assert frame_states.of(smoke).fresh.to_text() == "1001-1003"
     for frame in (1001, 1002, 1003):
         painted = read_exr(terminal_comp.result_file(node, frame)).channels["R"]
         shown = read_exr(Path(str(comp) % frame)).channels["R"]
@@ -109,7 +112,7 @@ def test_what_nuke_refuses_is_said_before_a_job_is_made(
     script = ("--script", str(terminal_comp.script), "--bundle", bundle)
     nuke = ("--nuke", str(nuke_program))
     for arguments, sentence in (
-        ((*script, *nuke), "it has no ImpastoStyle node to render"),
+        ((*script, *nuke), "it has no Impasto node to render"),
         ((*script, *nuke, "--node", "Sky"), "has no Impasto node 'Sky'. It has: none."),
         ((*script, "--nuke", str(tmp_path / "no_nuke")), "was not found. Name Nuke's program"),
         (("--script", str(tmp_path / "no.nk"), *nuke), "there is no such script"),
