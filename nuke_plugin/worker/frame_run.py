@@ -126,6 +126,8 @@ class FrameRun(ABC, Generic[_Loaded, _Painted]):
         self._on_progress = on_progress
         self._on_warning = on_warning
         self._notes: list[str] = []
+        self._events: dict[int, str] = {}
+        """What of that had happened when a frame was painted; later things are not the frame's."""
         self._lock = threading.Lock()
         self._stages = dict.fromkeys(STAGES, 0.0)
         self._written: list[int] = []
@@ -234,6 +236,7 @@ class FrameRun(ABC, Generic[_Loaded, _Painted]):
             return
         with _memory_named(frame):
             painted = self._paint(loaded)
+        self._events[frame] = " ".join(self._notes)
         saving = writers.submit(self._save, self._without_image(loaded), painted)
         left.writing.append((frame, saving))
 
@@ -323,6 +326,7 @@ class FrameRun(ABC, Generic[_Loaded, _Painted]):
     def _save(self, loaded: _Loaded, painted: _Painted) -> None:
         with _memory_named(loaded.frame):
             self._write(loaded, painted)
+        self._events.pop(loaded.frame, None)
         self._range.leave(loaded.frame)
         with self._lock:
             self._broken_pixels += loaded.broken_pixels

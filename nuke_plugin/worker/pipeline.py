@@ -201,7 +201,7 @@ class _Job(FrameRun[_Loaded, Planes | None]):
             path = self._results.pattern.path(loaded.frame)
             is_undone = loaded.seen is not None and loaded.seen.coverage is not None
             fingerprint = self._range.fingerprints.get(loaded.frame)
-            events = " ".join(self._notes)
+            events = self._events[loaded.frame]
             notes = provenance(
                 self._painter,
                 loaded.colour,

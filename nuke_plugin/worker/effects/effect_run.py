@@ -334,8 +334,9 @@ class _Job(FrameRun[_Loaded, Channels]):
                 notes["impasto/loop_time"] = float(moment.loop.time)
         if settings.loop_frames is not None:
             notes["impasto/loop"] = settings.loop_frames
-        if self._notes:
-            notes["impasto/events"] = " ".join(self._notes)
+        events = self._events[loaded.frame]
+        if events:
+            notes["impasto/events"] = events
         fingerprint = self._range.fingerprints.get(loaded.frame)
         if fingerprint is not None:
             notes[FINGERPRINT_ATTRIBUTE] = fingerprint
