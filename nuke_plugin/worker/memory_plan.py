@@ -16,6 +16,7 @@ import OpenImageIO as oiio
 from nuke_plugin.contract.card import ImportedCard, ModelCard
 from nuke_plugin.contract.network_card import NetworkCard
 from nuke_plugin.contract.stroke_settings import StrokeSettings
+from nuke_plugin.worker.asked_tiles import way_to_less_memory
 from nuke_plugin.worker.processor_memory import has_one_region
 from nuke_plugin.worker.strokes import network_scale
 from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry
@@ -44,6 +45,9 @@ PAINTING_BYTES_PER_PX = 40
 
 ENLARGING_BYTES_PER_PX = 24
 """What comes to that where strokes are enlarged."""
+
+FADING_BYTES_PER_PX = 16
+"""What comes to that where tiles fade into each other: their sum, and that of their weights."""
 
 WRITING_BYTES_PER_PX = 46
 """The same while it is written, beside its own channels twice."""
@@ -174,7 +178,7 @@ class MemoryPlan:
             wanted = min(wanted, int(SHARE_OF_AVAILABLE * available_bytes))
         plans = []
         for limit in limits:
-            geometry = _geometry(card, strokes, plate, limit)
+            geometry = _geometry(card, strokes, plate, limit, tile_px)
             window = 0 if on_card else geometry.window_px * _window_bytes_per_px(card)
             for frames in (MOST_FRAMES, 4, 3, 2, 1):
                 taken = _bytes(plate, geometry, window, frames) + steadying
@@ -187,9 +191,15 @@ class MemoryPlan:
         problem = (
             f"A frame of {plate.width} by {plate.height} pixels takes about "
             f"{least.bytes / 1e9:.1f} GB and {available_bytes / 1e9:.1f} GB are free: memory may "
-            "run out. Close other programs, or render smaller plates."
+            f"run out. Close other programs, {_remedy(card, tile_px)}."
         )
         return cls(least.frames, least.window_limit_px, least.bytes, problem)
+
+
+def _remedy(card: NetworkCard, tile_px: int | None) -> str:
+    """Return what to do about a frame that is too large, as the end of a sentence."""
+    way_on = way_to_less_memory(card, tile_px) if isinstance(card, ModelCard) else ""
+    return f"render smaller plates, or {way_on}" if way_on else "or render smaller plates"
 
 
 def plate_facts(path: Path) -> PlateFacts | None:
@@ -216,11 +226,17 @@ def plate_facts(path: Path) -> PlateFacts | None:
 
 
 def _geometry(
-    card: NetworkCard, strokes: StrokeSettings, plate: PlateFacts, limit_px: int
+    card: NetworkCard,
+    strokes: StrokeSettings,
+    plate: PlateFacts,
+    limit_px: int,
+    tile_px: int | None,
 ) -> FrameGeometry:
     """Return how such plates are cut into windows within a limit."""
     scale = network_scale(card, strokes, plate.frame_px)
-    return FrameGeometry.seen_at(card, plate.width, plate.height, scale, limit_px)
+    size = (plate.width, plate.height)
+    fading_px = tile_px if card.tiles_fade else None
+    return FrameGeometry.seen_at(card, *size, scale, limit_px, fading_px=fading_px)
 
 
 def _bytes(plate: PlateFacts, geometry: FrameGeometry, window: int, frames: int) -> int:
@@ -228,7 +244,8 @@ def _bytes(plate: PlateFacts, geometry: FrameGeometry, window: int, frames: int)
     px, own = plate.width * plate.height, plate.bytes_per_px
     enlarging = 0 if geometry.scaled is None else ENLARGING_BYTES_PER_PX
     reading = own + READING_BYTES_PER_PX
-    painting = own + PAINTING_BYTES_PER_PX + enlarging
+    fading = FADING_BYTES_PER_PX if geometry.given.ramp_px else 0
+    painting = own + PAINTING_BYTES_PER_PX + enlarging + fading
     writing = 2 * own + WRITING_BYTES_PER_PX
     if frames == 1:  # one after the other, and each gives its memory back
         return int(PROCESS_BYTES + max(px * painting + window, px * reading, px * writing))
