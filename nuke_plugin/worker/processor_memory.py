@@ -3,7 +3,8 @@
 ONNX Runtime's arena grows by pieces, and what lies free in one piece serves no tensor that is a
 little larger: a window of the shipped gallery touched 340 to 390 bytes a pixel for 240 in use. In
 one region it touches 283. The system gives memory to what is touched, so a region that is larger
-than what is needed costs addresses only, and those are counted where ``ulimit -v`` is set.
+than what is needed costs addresses only. They are counted where ``ulimit -v`` is set, or where the
+system promises no more than it has; there is none then.
 
 The region goes back to the system when nothing is left in it, so nothing may stay there from run to
 run: weights are kept elsewhere, and a painting is put into an array of numpy's.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -43,7 +45,8 @@ def has_one_region() -> bool:
         return False
     import resource  # not on Windows
 
-    if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
+    is_limited = resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
+    if is_limited or _promises_count():
         return False
     settings = {
         "arena_extend_strategy": 0,  # by powers of two
@@ -55,6 +58,14 @@ def has_one_region() -> bool:
     memory = onnxruntime.OrtMemoryInfo("Cpu", kind, 0, onnxruntime.OrtMemType.DEFAULT)
     onnxruntime.create_and_register_allocator(memory, onnxruntime.OrtArenaCfg(settings))
     return True
+
+
+def _promises_count(setting: Path = Path("/proc/sys/vm/overcommit_memory")) -> bool:
+    """Return whether the system counts memory that is promised and not touched."""
+    try:
+        return setting.read_text(encoding="ascii").strip() == "2"
+    except OSError:
+        return True
 
 
 def use_one_region(options: onnxruntime.SessionOptions) -> None:

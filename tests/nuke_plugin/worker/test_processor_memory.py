@@ -14,7 +14,7 @@ import pytest
 from nuke_plugin.contract.library import InstalledModel
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.network import Network
-from nuke_plugin.worker.processor_memory import RegionRun, has_one_region
+from nuke_plugin.worker.processor_memory import RegionRun, _promises_count, has_one_region
 from tests.tiny_model import write_tiny_model
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -74,8 +74,8 @@ def test_what_windows_took_is_given_back_whole(wide: InstalledModel) -> None:
         np.testing.assert_array_equal(kept, last)
 
 
-def test_where_addresses_are_counted_there_is_no_region() -> None:
-    """`ulimit -v` would count the whole of it; the limit is one of a process of its own."""
+def test_where_addresses_are_counted_there_is_no_region(tmp_path: Path) -> None:
+    """`ulimit -v` or a strict system would count the whole of it, touched or not."""
     code = (
         "import resource\n"
         "from nuke_plugin.worker.processor_memory import has_one_region\n"
@@ -86,4 +86,8 @@ def test_where_addresses_are_counted_there_is_no_region() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
     )
     assert done.stdout.strip() == "False"
+    strict, usual = tmp_path / "strict", tmp_path / "usual"
+    strict.write_text("2\n")
+    usual.write_text("0\n")
+    assert [_promises_count(path) for path in (strict, usual, tmp_path / "none")] == [1, 0, 1]
     assert has_one_region()
