@@ -119,7 +119,8 @@ def add_tiles(add: Knobs) -> None:
         nuke.Enumeration_Knob(knobs.TILE_SIZE, "Tile size", sizes),
         "Paint large frames in tiles of about this many pixels a side, to fit the memory beside "
         "Nuke; None leaves it to the worker. Tiles overlap by as much as the model needs and have "
-        "no seams. A model that must see the whole frame gets it.",
+        "no seams. Those of a model that looks at the whole frame fade into each other, each in "
+        "colours of its own; with None it gets the whole frame.",
     )
 
 

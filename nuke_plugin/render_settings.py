@@ -120,7 +120,8 @@ class RenderSettings(JobSettings):
         """Yield each frame of a request with the front half of its fingerprint."""
         assert isinstance(request, Render)
         installed = ModelLibrary.from_environment(os.environ).find(request.model)
-        digest = settings_digest(request, installed.card.network.sha256)
+        card = installed.card
+        digest = settings_digest(request, card.network.sha256, card.tiles_fade)
         for frame in FrameRange.parse(request.frames):
             yield frame, digest
 

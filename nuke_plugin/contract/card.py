@@ -48,7 +48,7 @@ from nuke_plugin.contract.field_checks import (
     check_text,
 )
 from nuke_plugin.contract.strict_json import NumberTree, parse_object, read_record, write_record
-from nuke_plugin.contract.wiring import NEUTRAL, TILES, Wiring
+from nuke_plugin.contract.wiring import NEUTRAL, TILES, WHOLE, Wiring
 
 CARD_FORMAT = 1
 IMPORTED_FORMAT = 2
@@ -149,6 +149,11 @@ class ModelCard:
     def wiring(self) -> Wiring:
         """How the worker runs the network: the graph of the module's text needs nothing else."""
         return NEUTRAL
+
+    @property
+    def tiles_fade(self) -> bool:
+        """Whether tiles that are asked for fade into each other, since none equals the frame."""
+        return not self.local and self.wiring.sizing == WHOLE
 
     @property
     def caution(self) -> str:

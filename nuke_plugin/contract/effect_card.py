@@ -266,6 +266,11 @@ class EffectCard:
         return True
 
     @property
+    def tiles_fade(self) -> bool:
+        """Whether tiles fade into each other: never, for the same reason."""
+        return False
+
+    @property
     def wiring(self) -> Wiring:
         """How the worker runs the network: the graph of the module's text needs nothing else."""
         return NEUTRAL

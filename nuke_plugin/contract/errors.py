@@ -1300,14 +1300,17 @@ class OutOfMemory(WorkerError, RuntimeError):
     ``error_from_wire`` must.
     """
 
-    def __init__(self, width: int, height: int, frame: int | None = None) -> None:
+    def __init__(self, width: int, height: int, frame: int | None = None, way_on: str = "") -> None:
+        """Take what else helps with this model in ``way_on``, a clause, empty for nothing."""
         self.width = width
         self.height = height
         self.frame = frame
+        self.way_on = way_on
         which = "a frame" if frame is None else f"frame {frame},"
+        remedy = f"render smaller plates, or {way_on}." if way_on else "or render smaller plates."
         super().__init__(
             f"There is not enough memory to paint {which} of {width} by {height} pixels. Close "
-            "other programs, or render smaller plates."
+            f"other programs, {remedy}"
         )
 
 

@@ -1,7 +1,7 @@
 """Holds how a network is to be run: a part of every render request.
 
 It decides what a frame costs. Half precision and another processor change a painting in its last
-bits; a smaller tile changes it by less than 1e-5, where the model can be painted in tiles at all.
+bits; a smaller tile changes it by less than 1e-5, except of a model that looks at the whole frame.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ class ExecutionSettings:
 
     tile_px: Optional[int] = None
     """Side of the square, in pixels, that holds as many as are given to the network at once; null
-    for what the worker thinks best. A model that must see the whole frame gets it."""
+    for what the worker thinks best: of a model that looks at the whole frame, the whole frame. Its
+    tiles fade into each other, each in colours of its own."""
 
     fold: bool = True
     """Whether the worker may write style and strength into the network, since they stay for many

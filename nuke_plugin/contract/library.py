@@ -175,7 +175,8 @@ class ModelLibrary:
         """Return the first model of this id, of either kind; raise as ``find`` does."""
         found = self._first(model_id)
         if found is None:
-            known = [one.card.id for one in (*self.models(), *self.effects())]
+            known = [model.card.id for model in self.models()]
+            known += [effect.card.id for effect in self.effects()]
             raise ModelNotFound(model_id, known, self.places)
         return found
 

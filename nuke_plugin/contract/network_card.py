@@ -31,6 +31,10 @@ class NetworkCard(Protocol):
         """Short side of the frames in training; 0 where it is not known."""
 
     @property
+    def tiles_fade(self) -> bool:
+        """Whether tiles that are asked for fade into each other."""
+
+    @property
     def wiring(self) -> Wiring:
         """How the worker runs the network."""
 

@@ -37,11 +37,16 @@ _NO_PIXELS_OF_EXECUTION = ("use_gpu", "tile_px", "fold")
 paints what a processor paints, as far as a picture shows."""
 
 
-def settings_digest(request: Render, model_sha256: str) -> str:
-    """Return the front half of the fingerprint of what a request paints with a model's file."""
+def settings_digest(request: Render, model_sha256: str, tiles_fade: bool = False) -> str:
+    """Return the front half of the fingerprint of what a request paints with a model's file.
+
+    ``tiles_fade`` is the card's: then a tile size that is asked for is seen in the pixels.
+    """
     said = _pixels_of(write_record(request))
     for name in _NO_PIXELS_OF_EXECUTION:
         said["execution"].pop(name)
+    if tiles_fade and request.execution.tile_px is not None:
+        said["execution"]["tile_px"] = request.execution.tile_px
     return _digest(PAINTED_AS, model_sha256, said)
 
 

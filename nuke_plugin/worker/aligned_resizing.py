@@ -37,28 +37,45 @@ def extended(start: int, size: int, scale: Fraction) -> tuple[int, int]:
     return lead, groups * scale.denominator
 
 
-def rescaled(plane: NDArray[np.float32], scale: Fraction) -> NDArray[np.float32]:
-    """Return a plane, (H, W) of whole groups, at ``scale`` times its size."""
+def rescaled(
+    plane: NDArray[np.float32], scale: Fraction, out: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    """Return a plane, (H, W) of whole groups, at ``scale`` times its size; in ``out`` if given."""
     height, width = plane.shape
     sized = (int(height * scale), int(width * scale))
-    if scale == 1:
-        return plane
-    if scale < 1:
-        small = cv2.resize(np.ascontiguousarray(plane), sized[::-1], interpolation=cv2.INTER_AREA)
-        return np.asarray(small, np.float32)
+    if scale <= 1:
+        result = plane if scale == 1 else _shrunk(plane, sized)
+        if out is None:
+            return result
+        out[:] = result
+        return out
     # OpenCV's own cubic holds positions in float32, and a pixel far to the right has another phase.
     taps = _taps(scale)  # (read, p)
-    tall = np.matmul(taps.T, _groups(plane, scale))  # (groups, p, W)
-    wide = np.matmul(taps.T, _groups(tall.reshape(sized[0], width).T, scale))  # (groups, p, H p/q)
-    return np.ascontiguousarray(wide.reshape(sized[1], sized[0]).T)
+    across = np.ascontiguousarray(_groups(plane, scale, axis=1))  # (H, groups, read)
+    wide = np.matmul(across.reshape(-1, len(taps)), taps).reshape(height, sized[1])  # (H, W p/q)
+    down = _groups(wide, scale, axis=0).transpose(0, 2, 1)  # (groups, read, W p/q)
+    if out is None:
+        out = np.empty(sized, np.float32)
+    np.matmul(taps.T, down, out=out.reshape(len(down), scale.numerator, sized[1]))
+    return out
 
 
-def _groups(plane: NDArray[np.float32], scale: Fraction) -> NDArray[np.float32]:
-    """Return a plane's rows in groups of q with what the kernel reads round them, (n, read, W)."""
-    padded = np.pad(plane, ((_REACH, _REACH), (0, 0)), mode="edge")
+def _shrunk(plane: NDArray[np.float32], sized: tuple[int, int]) -> NDArray[np.float32]:
+    small = cv2.resize(np.ascontiguousarray(plane), sized[::-1], interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32)
+
+
+def _groups(plane: NDArray[np.float32], scale: Fraction, axis: int) -> NDArray[np.float32]:
+    """Return a view of a plane in groups of q along an axis, with what the kernel reads round each.
+
+    The groups lie along that axis, (n, W) or (H, n), and what is read last, (..., read).
+    """
+    pad = [(_REACH, _REACH) if side == axis else (0, 0) for side in (0, 1)]
+    padded = np.pad(plane, pad, mode="edge")
     read = scale.denominator + 2 * _REACH
-    windows = np.lib.stride_tricks.sliding_window_view(padded, read, axis=0)
-    return windows[:: scale.denominator].transpose(0, 2, 1)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, read, axis=axis)
+    every = scale.denominator
+    return windows[::every] if axis == 0 else windows[:, ::every]
 
 
 @lru_cache(maxsize=32)

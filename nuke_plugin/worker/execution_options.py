@@ -22,7 +22,7 @@ TileSize = Annotated[
         min=SMALLEST_TILE_PX,
         metavar="PX",
         help="Side of the pieces in which large frames are painted; by default what fits into "
-        "memory. The pixels stay.",
+        "memory. The pixels stay, except of a model that looks at the whole frame.",
     ),
 ]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import OpenImageIO as oiio
 
 from nuke_plugin.contract.errors import PlateError
+from nuke_plugin.contract.execution_settings import ExecutionSettings
 from nuke_plugin.contract.frame_pattern import FramePattern
 from nuke_plugin.contract.messages import FINGERPRINT_ATTRIBUTE, Render
 from nuke_plugin.contract.settings_digest import SETTINGS_DIGITS, settings_digest
@@ -43,8 +44,9 @@ def painting_digest(painter: Painter, colorspace: str | None, steady: int = 0) -
         light=painter.light,
         strokes=painter.strokes,
         steady=steady,
+        execution=ExecutionSettings(tile_px=painter.fading_px),
     )
-    return settings_digest(request, card.network.sha256)
+    return settings_digest(request, card.network.sha256, card.tiles_fade)
 
 
 def file_digest(plate: Path) -> str:

@@ -99,7 +99,7 @@ def _memory_named(frame: int) -> Iterator[None]:
     try:
         yield
     except OutOfMemory as error:
-        raise OutOfMemory(error.width, error.height, frame) from error
+        raise OutOfMemory(error.width, error.height, frame, error.way_on) from error
 
 
 class FrameRun(ABC, Generic[_Loaded, _Painted]):

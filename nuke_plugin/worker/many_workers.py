@@ -153,7 +153,8 @@ def _fingerprints(
     network = Studio(studio.library, studio.colours).network(
         settings.model, settings.half_precision, use_gpu=False
     )
-    painter = Painter(network, settings.styles, settings.strength, settings.light, settings.strokes)
+    how = (settings.light, settings.strokes, settings.tile_px)
+    painter = Painter(network, settings.styles, settings.strength, *how)
     digest = painting_digest(painter, settings.colorspace, settings.steady)
     own: dict[str, str] = {}
     for frame in plates.frames:

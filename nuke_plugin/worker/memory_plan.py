@@ -13,17 +13,23 @@ from pathlib import Path
 
 import OpenImageIO as oiio
 
+from nuke_plugin.contract.card import ImportedCard, ModelCard
 from nuke_plugin.contract.network_card import NetworkCard
 from nuke_plugin.contract.stroke_settings import StrokeSettings
+from nuke_plugin.worker.asked_tiles import way_to_less_memory
+from nuke_plugin.worker.processor_memory import has_one_region
 from nuke_plugin.worker.strokes import network_scale
 from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry
 
 PROCESS_BYTES = 250_000_000
 """Python, its packages and a network, before the first frame."""
 
-WINDOW_BYTES_PER_PX = 390
-"""What the network takes for a pixel of a window. Measured: 386 of the shipped gallery, 1984x1144,
-374 at 2400x2000, float32, ONNX Runtime 1.32.0 on x86-64."""
+WINDOW_BYTES_PER_PX = 300
+"""What the network takes for a pixel of a window, in and out included. Measured: 296 of the shipped
+gallery, 2768x2332, float32, ONNX Runtime 1.32.0 on x86-64, in one region of memory."""
+
+SCATTERED_BYTES_PER_PX = 390
+"""The same where its memory lies in pieces. Measured: 386 at 1984x1144, 374 at 2400x2000."""
 
 CARD_BYTES_PER_PX = 640
 """The same on a graphics card, with room for the convolutions' workspace; estimated."""
@@ -39,6 +45,9 @@ PAINTING_BYTES_PER_PX = 40
 
 ENLARGING_BYTES_PER_PX = 24
 """What comes to that where strokes are enlarged."""
+
+FADING_BYTES_PER_PX = 16
+"""What comes to that where tiles fade into each other: their sum, and that of their weights."""
 
 WRITING_BYTES_PER_PX = 46
 """The same while it is written, beside its own channels twice."""
@@ -59,10 +68,11 @@ SHARE_OF_AVAILABLE = 0.8
 MOST_FRAMES = 6
 """Frames in memory at once: two read ahead, one painted, three to be written."""
 
-_LARGE_LIMIT_PX = 6_000_000
-"""Windows of 8K: with ``WINDOW_LIMIT_PX`` it would take a sixth more than 16 times HD."""
+_LARGE_LIMITS_PX = (6_600_000, 6_000_000)
+"""Windows of 8K: six or eight, of 1.07 or 1.11 times the pixels of 16 frames of HD. With
+``WINDOW_LIMIT_PX`` they would be a sixth more."""
 
-_LIMITS_PX = (_LARGE_LIMIT_PX, *(WINDOW_LIMIT_PX >> halved for halved in range(6)))
+_LIMITS_PX = (*_LARGE_LIMITS_PX, *(WINDOW_LIMIT_PX >> halved for halved in range(6)))
 _CARD_LIMITS_PX = (36_000_000, 16_000_000, 9_000_000, *_LIMITS_PX)
 
 
@@ -119,7 +129,7 @@ class MemoryPlan:
     def unknown(cls, tile_px: int | None = None) -> MemoryPlan:
         """Return the plan for plates of which nothing is known."""
         limit_px = WINDOW_LIMIT_PX if tile_px is None else tile_px**2
-        return cls(2, limit_px, PROCESS_BYTES + limit_px * WINDOW_BYTES_PER_PX)
+        return cls(2, limit_px, PROCESS_BYTES + limit_px * SCATTERED_BYTES_PER_PX)
 
     @classmethod
     def of(
@@ -166,23 +176,30 @@ class MemoryPlan:
         wanted += steadying
         if available_bytes is not None:
             wanted = min(wanted, int(SHARE_OF_AVAILABLE * available_bytes))
-        plans = [
-            cls(frames, limit, _bytes(card, strokes, plate, limit, frames, on_card) + steadying)
-            for limit in limits
-            for frames in (MOST_FRAMES, 4, 3, 2, 1)
-        ]
-        for plan in plans:
-            if plan.bytes <= wanted:
-                return plan
+        plans = []
+        for limit in limits:
+            geometry = _geometry(card, strokes, plate, limit, tile_px)
+            window = 0 if on_card else geometry.window_px * _window_bytes_per_px(card)
+            for frames in (MOST_FRAMES, 4, 3, 2, 1):
+                taken = _bytes(plate, geometry, window, frames) + steadying
+                plans.append(cls(frames, limit, taken))
+                if taken <= wanted:
+                    return plans[-1]
         least = min(plans, key=lambda plan: plan.bytes)
         if available_bytes is None or least.bytes <= available_bytes:
             return least
         problem = (
             f"A frame of {plate.width} by {plate.height} pixels takes about "
             f"{least.bytes / 1e9:.1f} GB and {available_bytes / 1e9:.1f} GB are free: memory may "
-            "run out. Close other programs, or render smaller plates."
+            f"run out. Close other programs, {_remedy(card, tile_px)}."
         )
         return cls(least.frames, least.window_limit_px, least.bytes, problem)
+
+
+def _remedy(card: NetworkCard, tile_px: int | None) -> str:
+    """Return what to do about a frame that is too large, as the end of a sentence."""
+    way_on = way_to_less_memory(card, tile_px) if isinstance(card, ModelCard) else ""
+    return f"render smaller plates, or {way_on}" if way_on else "or render smaller plates"
 
 
 def plate_facts(path: Path) -> PlateFacts | None:
@@ -208,28 +225,42 @@ def plate_facts(path: Path) -> PlateFacts | None:
     return PlateFacts(width, height, frame_px, own_bytes / max(1, width * height))
 
 
-def _bytes(
+def _geometry(
     card: NetworkCard,
     strokes: StrokeSettings,
     plate: PlateFacts,
     limit_px: int,
-    frames: int,
-    on_card: bool,
-) -> int:
-    """Return what a render takes at most with such windows and so many frames at once."""
-    px, own = plate.width * plate.height, plate.bytes_per_px
+    tile_px: int | None,
+) -> FrameGeometry:
+    """Return how such plates are cut into windows within a limit."""
     scale = network_scale(card, strokes, plate.frame_px)
-    geometry = FrameGeometry.seen_at(card, plate.width, plate.height, scale, limit_px)
+    size = (plate.width, plate.height)
+    fading_px = tile_px if card.tiles_fade else None
+    return FrameGeometry.seen_at(card, *size, scale, limit_px, fading_px=fading_px)
+
+
+def _bytes(plate: PlateFacts, geometry: FrameGeometry, window: int, frames: int) -> int:
+    """Return what a render takes at most with ``window`` bytes a window and so many frames."""
+    px, own = plate.width * plate.height, plate.bytes_per_px
     enlarging = 0 if geometry.scaled is None else ENLARGING_BYTES_PER_PX
     reading = own + READING_BYTES_PER_PX
-    painting = own + PAINTING_BYTES_PER_PX + enlarging
+    fading = FADING_BYTES_PER_PX if geometry.given.ramp_px else 0
+    painting = own + PAINTING_BYTES_PER_PX + enlarging + fading
     writing = 2 * own + WRITING_BYTES_PER_PX
-    window = 0 if on_card else geometry.window_px * WINDOW_BYTES_PER_PX
     if frames == 1:  # one after the other, and each gives its memory back
         return int(PROCESS_BYTES + max(px * painting + window, px * reading, px * writing))
     stages = sorted((reading, painting, writing), reverse=True)
     held = sum(stages[:frames]) + max(0, frames - 3) * (own + WAITING_BYTES_PER_PX)
     return int(PROCESS_BYTES + px * held + window)
+
+
+def _window_bytes_per_px(card: NetworkCard) -> int:
+    """Return what the processor takes for a pixel of a window.
+
+    What paints in the one region are styles that were trained here.
+    """
+    is_own = isinstance(card, ModelCard) and not isinstance(card, ImportedCard)
+    return WINDOW_BYTES_PER_PX if is_own and has_one_region() else SCATTERED_BYTES_PER_PX
 
 
 def _steady_bytes(plate: PlateFacts, steady: int) -> int:

@@ -93,7 +93,9 @@ class Network(NetworkRun):
         """
         model = read_network_file(installed)
         names = working_providers() if providers is None else providers
-        runner = opened(installed, model, names, threads, device, is_half)
+        card = installed.card
+        shaped_as = None if isinstance(card, ImportedCard) else card.image.name
+        runner = opened(installed, model, names, threads, device, is_half, shaped_as)
         _check_signature(installed, runner)
         return cls(installed, model, runner, read_style_picture(installed), names[0])
 

@@ -17,6 +17,7 @@ from nuke_plugin.contract.errors import ModelGraphMismatch, RenderCancelled
 from nuke_plugin.contract.library import AnyInstalled
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.onnx_graph import OnnxGraph
+from nuke_plugin.worker.processor_memory import give_back_after
 from nuke_plugin.worker.providers import CPU
 from nuke_plugin.worker.sessions import ORT_ERRORS, Runner, first_line, is_out_of_memory
 from nuke_plugin.worker.tiles import Window
@@ -86,7 +87,7 @@ class NetworkRun:
         with cancellation.run_options() as options:
             gives_back = self.gives_memory_back and not self.has_more_windows
             if gives_back and runner.provider == CPU:
-                options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+                give_back_after(options)
             try:
                 return runner.run(output, inputs, options)
             except ORT_ERRORS as error:
@@ -135,15 +136,17 @@ def opened(
     threads: int | None,
     device: int,
     is_half: bool,
+    shaped_as: str | None = None,
 ) -> Runner:
     """Return a session of an installed model's bytes, whose graph was looked at.
 
-    Raises ``ModelGraphMismatch``.
+    ``shaped_as`` is the input whose shape the output has, None where that is not certain. Raises
+    ``ModelGraphMismatch``.
     """
     check_contents(installed, model)
     digest = installed.card.network.sha256
     try:
-        return Runner.open(model, providers, digest, threads, device, is_half)
+        return Runner.open(model, providers, digest, threads, device, is_half, shaped_as)
     except ORT_ERRORS as error:
         reason = f"ONNX Runtime refuses it ({error})"
         raise ModelGraphMismatch(installed.network_path, reason) from error

@@ -18,6 +18,7 @@ from nuke_plugin.contract.errors import OutOfMemory
 from nuke_plugin.contract.light_settings import CLIP, DEFAULT_LIGHT, LightSettings
 from nuke_plugin.contract.stroke_settings import DEFAULT_STROKES, StrokeSettings
 from nuke_plugin.contract.wiring import RESIZED
+from nuke_plugin.worker.asked_tiles import way_to_less_memory
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import PlateColour
 from nuke_plugin.worker.coverage import Coverage, uncover
@@ -84,10 +85,13 @@ class Painter:
         strength: float,
         light: LightSettings = DEFAULT_LIGHT,
         strokes: StrokeSettings = DEFAULT_STROKES,
+        tile_px: int | None = None,
     ) -> None:
         """Take weights by style id or title, and a strength within the range of the model's card.
 
-        Raises ``StyleNotFound``, ``StyleWeightsInvalid`` or ``StrengthOutOfRange``.
+        ``tile_px`` is the tile that a person asked for: where tiles of this network fade into each
+        other it decides the pixels. Raises ``StyleNotFound``, ``StyleWeightsInvalid`` or
+        ``StrengthOutOfRange``.
         """
         network.card.check_strength(strength)
         self.network = network
@@ -98,6 +102,8 @@ class Painter:
         self._policy = POLICIES[self.light.policy]
         self.window_limit_px = WINDOW_LIMIT_PX
         """Most pixels given to the network at once; halved when memory runs out."""
+        self.fading_px = tile_px if network.card.tiles_fade else None
+        """Side of the tiles that fade into each other; None where none do."""
 
     @property
     def is_neutral(self) -> bool:
@@ -153,7 +159,7 @@ class Painter:
         height, width = planes.shape[1:]
         scale = network_scale(self.network.card, self.strokes, frame_px or min(width, height))
         geometry = FrameGeometry.seen_at(
-            self.network.card, width, height, scale, self.window_limit_px, origin
+            self.network.card, width, height, scale, self.window_limit_px, origin, self.fading_px
         )
         padded = (1, 3, geometry.padded_height, geometry.padded_width)
         image: NDArray[np.float32] = np.empty(padded, np.float32)
@@ -193,7 +199,8 @@ class Painter:
                 window_px = geometry.window_px
                 smaller = geometry.in_smaller_windows(self.network.card, window_px // 2)
                 if smaller.window_px >= window_px:
-                    raise OutOfMemory(geometry.width, geometry.height) from error
+                    way_on = way_to_less_memory(self.network.card, self.fading_px)
+                    raise OutOfMemory(geometry.width, geometry.height, way_on=way_on) from error
                 self.window_limit_px = window_px // 2
                 geometry = smaller
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from nuke_plugin.contract.errors import ColourSpaceNeeded, PlateError
 from nuke_plugin.contract.light_settings import OFF, ON
+from nuke_plugin.worker.asked_tiles import tile_warning
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import PlateColour
 from nuke_plugin.worker.display_hint import display_hint, looks_display_encoded
@@ -103,6 +104,9 @@ class _Job(FrameRun[_Loaded, Planes | None]):
         self._network = self._painter.network
         if self._network.fell_back:
             self._notes.append(self._network.fell_back)
+        surprise = tile_warning(self._network.card, settings.tile_px)
+        if surprise and not self._painter.is_neutral:
+            self._notes.append(surprise)
         may_exist = settings.overwrite or settings.resume
         self._results = ResultSequence.prepare(settings.results, self._plates, may_exist)
         self._range = SharedRange(

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 
 from nuke_plugin.contract.errors import OptionInvalid
+from nuke_plugin.worker.asked_tiles import tile_warning
 from nuke_plugin.worker.gpu_devices import DEVICES_VARIABLE, gpu_device, gpu_devices
 from nuke_plugin.worker.memory import available_bytes, give_large_arrays_back
 from nuke_plugin.worker.memory_plan import MemoryPlan, plate_facts
@@ -38,7 +39,8 @@ def ready_painter(
         problem = studio.library.find(settings.model).half_precision_problem
         if problem:
             on_warning(None, problem)
-    painter = Painter(network, settings.styles, settings.strength, settings.light, settings.strokes)
+    how = (settings.light, settings.strokes, settings.tile_px)
+    painter = Painter(network, settings.styles, settings.strength, *how)
     if settings.strokes.scale not in (None, 1.0) and network.card.training_scale_px == 0:
         on_warning(
             None,
@@ -54,6 +56,9 @@ def _tell_how_it_runs(settings: RenderSettings, painter: Painter, on_warning: Wa
     network = painter.network
     if network.card.caution:
         on_warning(None, network.card.caution)
+    surprise = tile_warning(network.card, settings.tile_px)
+    if surprise:
+        on_warning(None, surprise)
     tell_provider(network, settings.use_gpu, settings.device, on_warning)
     if settings.fold:
         reason = network.fold(painter.style, painter.strength)

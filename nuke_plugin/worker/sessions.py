@@ -17,7 +17,9 @@ from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from nuke_plugin.worker.bound_run import BoundRun
 from nuke_plugin.worker.engine_cache import EngineCache
+from nuke_plugin.worker.processor_memory import RegionRun, has_one_region, use_one_region
 from nuke_plugin.worker.providers import (
+    CPU,
     CUDA,
     DIRECTML,
     TENSORRT,
@@ -78,8 +80,11 @@ class Runner:
     engines: EngineCache | None
     """Where compiled engines are kept; None where none are made."""
 
-    bound: BoundRun | None
-    """Buffers on the card; None where the network runs in the machine's own memory."""
+    bound: BoundRun | RegionRun | None
+    """Buffers on the card, or the region of the processor's networks; None for neither."""
+
+    shaped_as: str | None = None
+    """Name of the input whose shape the output has; None where that is not certain."""
 
     @classmethod
     def open(
@@ -90,6 +95,7 @@ class Runner:
         threads: int | None = None,
         device: int = 0,
         is_half: bool = False,
+        shaped_as: str | None = None,
     ) -> Runner:
         """Open a session of a model's bytes; raise one of ``ORT_ERRORS`` where it is refused."""
         names = tuple(providers)
@@ -102,19 +108,27 @@ class Runner:
         # A pattern of one size's memory is allocated beside what its first run took: 720 bytes a
         # pixel of a window in place of 445 for the shipped gallery, and no run is faster for it.
         options.enable_mem_pattern = False
+        is_in_region = names[0] == CPU and shaped_as is not None and has_one_region()
+        if is_in_region:
+            use_one_region(options)
         if DIRECTML in names:  # which knows no parallel execution either
             options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
         engines = EngineCache.for_this_machine(digest, device) if TENSORRT in names else None
         folder = None if engines is None else engines.folder
         arguments = provider_arguments(names, device, folder, is_half)
         session = onnxruntime.InferenceSession(model, options, providers=arguments)
-        bound = BoundRun(session, "cuda", device) if _first(session) in _BOUND else None
-        return cls(session, names, digest, threads, device, is_half, engines, bound)
+        bound: BoundRun | RegionRun | None = None
+        if _first(session) in _BOUND:
+            bound = BoundRun(session, "cuda", device)
+        elif is_in_region and shaped_as is not None:
+            bound = RegionRun(session, shaped_as)
+        return cls(session, names, digest, threads, device, is_half, engines, bound, shaped_as)
 
     def reopened(self, model: bytes, providers: tuple[str, ...] | None = None) -> Runner:
         """Open another model, or another provider, in the same way."""
         names = self.providers if providers is None else providers
-        return Runner.open(model, names, self.digest, self.threads, self.device, self.is_half)
+        how = (self.digest, self.threads, self.device, self.is_half, self.shaped_as)
+        return Runner.open(model, names, *how)
 
     @property
     def provider(self) -> str:
@@ -134,7 +148,10 @@ class Runner:
     def run(self, output: str, inputs: Tensors, options: Any) -> NDArray[np.floating[Any]]:
         """Return one output; ``options`` are ONNX Runtime's, or None. Raises ``ORT_ERRORS``."""
         if self.bound is not None:
-            painted = self.bound.run(output, inputs, options)
+            try:
+                painted = self.bound.run(output, inputs, options)
+            except RuntimeError as error:  # what ONNX Runtime raises of bound runs, whatever it is
+                raise ort_errors.Fail(str(error)) from error
         else:
             painted = self.session.run([output], dict(inputs), options)[0]
         if self.engines is not None:

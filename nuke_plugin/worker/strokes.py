@@ -61,7 +61,11 @@ def least_scale(card: NetworkCard, frame_px: int) -> float:
 
 def as_seen(plate: Planes, scale: Fraction) -> Planes:
     """Return a plate, (3, H, W) of whole groups in [0, 1], as the network sees it."""
-    return np.clip(np.stack([rescaled(plane, scale) for plane in plate]), 0, 1)
+    height, width = plate.shape[1:]
+    seen: Planes = np.empty((3, int(height * scale), int(width * scale)), np.float32)
+    for plane, own in zip(seen, plate, strict=True):
+        rescaled(own, scale, out=plane)
+    return np.clip(seen, 0, 1, out=seen)
 
 
 def enlarged(
@@ -79,8 +83,9 @@ def enlarged(
     luma = _luminance(seen)
     fine = _luminance(plate) - rescaled(luma, back)
     fine *= detail
+    gain = np.empty_like(fine)
     for plane, own in zip(result, painted, strict=True):
-        gain = rescaled(_slope(luma, own), back)
+        rescaled(_slope(luma, own), back, out=gain)
         gain *= fine
         plane += gain
     return np.clip(result, 0, 1, out=result)

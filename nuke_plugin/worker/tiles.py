@@ -5,7 +5,8 @@ two halos give the pixels of the whole frame, and memory follows the window, not
 network that is not local paints another picture for every crop and gets the whole frame.
 
 A network of one fixed size, which others trained, gets windows of that size; or the frame is
-resized to it, as its card says. Where it is not local its windows fade into each other.
+resized to it, as its card says. Where it is not local its windows fade into each other; so do those
+of a network of any size, where a person asked for tiles.
 """
 
 from __future__ import annotations
@@ -103,19 +104,20 @@ class FrameGeometry:
         scale: Fraction,
         limit_px: int = WINDOW_LIMIT_PX,
         origin: tuple[int, int] = (0, 0),
+        fading_px: int | None = None,
     ) -> FrameGeometry:
         """Return the geometry of a frame that the network sees at ``scale`` times its size.
 
         A network that has a size of its own keeps it. ``origin`` is where in its format the frame
-        begins, x and y.
+        begins, x and y; ``fading_px`` the side of tiles that fade into each other, as in ``of``.
         """
         if scale == 1 or card.wiring.sizing == RESIZED:
-            return cls.of(card, width, height, limit_px, origin)
+            return cls.of(card, width, height, limit_px, origin, fading_px)
         lead_x, whole_width = extended(origin[0], width, scale)
         lead_y, whole_height = extended(origin[1], height, scale)
         seen = (int(whole_width * scale), int(whole_height * scale))
         seen_from = (int((origin[0] - lead_x) * scale), int((origin[1] - lead_y) * scale))
-        scaled = cls.of(card, *seen, limit_px, seen_from)
+        scaled = cls.of(card, *seen, limit_px, seen_from, fading_px)
         whole = (whole_width, whole_height)
         return cls(
             *(width, height, 0, 0),
@@ -131,7 +133,7 @@ class FrameGeometry:
 
     def in_smaller_windows(self, card: NetworkCard, limit_px: int) -> FrameGeometry:
         """Return the same frame cut into windows within ``limit_px``, or the least that work."""
-        if card.wiring.sizing == RESIZED:
+        if card.wiring.sizing == RESIZED or self.ramp_px:  # other tiles were another painting
             return self
         if self.scaled is not None:
             return replace(self, scaled=self.scaled.in_smaller_windows(card, limit_px))
@@ -155,16 +157,20 @@ class FrameGeometry:
         height: int,
         limit_px: int = WINDOW_LIMIT_PX,
         origin: tuple[int, int] = (0, 0),
+        fading_px: int | None = None,
     ) -> FrameGeometry:
         """Return the geometry with the least pixels to compute among those within ``limit_px``.
 
         A network that is not local, or whose smallest useful window is beyond the limit, gets the
-        least that works. ``origin`` is where in its format the frame begins.
+        least that works. ``origin`` is where in its format the frame begins. ``fading_px`` is the
+        side of the tiles in which one that is not local paints all the same; None for the whole.
         """
         if card.wiring.sizing == RESIZED:
             return cls._resized(card, width, height)
         if card.wiring.sizing == TILES:
             return cls._in_tiles(card, width, height)
+        if fading_px is not None:
+            return cls._fading(card, width, height, fading_px)
         lead_x, lead_y = (at % card.size_multiple if card.local else 0 for at in origin)
         padded_width, padded_height = card.padded_size(width + lead_x, height + lead_y)
         candidates = [
@@ -234,6 +240,32 @@ class FrameGeometry:
             step_x=steps[0],
             step_y=steps[1],
             ramp_px=ramp,
+        )
+
+    @classmethod
+    def _fading(cls, card: NetworkCard, width: int, height: int, side: int) -> FrameGeometry:
+        """Return the geometry of a frame in even tiles of at most that side, faded by a quarter."""
+        multiple = card.size_multiple
+        side = max(2 * multiple, side // multiple * multiple)
+        ramp = max(multiple, side // 4 // multiple * multiple)
+        windows, steps, sizes = [], [], []
+        for padded in card.padded_size(width, height):
+            count = max(1, math.ceil((padded - ramp) / (side - ramp)))
+            step = math.ceil((padded - ramp) / count / multiple) * multiple
+            windows.append(padded if count == 1 else step + ramp)
+            steps.append(padded if count == 1 else step)
+            sizes.append(padded if count == 1 else count * step + ramp)
+        is_whole = windows == sizes
+        return cls(
+            width,
+            height,
+            card.border_px,
+            0,
+            *(sizes[0], sizes[1]),
+            *(windows[0], windows[1]),
+            step_x=steps[0],
+            step_y=steps[1],
+            ramp_px=0 if is_whole else ramp,
         )
 
     def weights(self) -> NDArray[np.float32]:

@@ -37,7 +37,8 @@ def plates_job(
     studio.colours.plate_colour(settings.colorspace, is_integer=False)
     installed = studio.library.find(settings.model)
     network = studio.network(settings.model, settings.half_precision, use_gpu=False)
-    painter = Painter(network, settings.styles, settings.strength, settings.light, settings.strokes)
+    how = (settings.light, settings.strokes, settings.tile_px)
+    painter = Painter(network, settings.styles, settings.strength, *how)
     request = request_of(
         replace(
             settings,

@@ -458,6 +458,11 @@ SENTENCES: list[tuple[ImpastoError, str]] = [
         "or render smaller plates.",
     ),
     (
+        errors.OutOfMemory(8192, 4320, 7, way_on="give a smaller tile size than 2048"),
+        "There is not enough memory to paint frame 7, of 8192 by 4320 pixels. Close other "
+        "programs, render smaller plates, or give a smaller tile size than 2048.",
+    ),
+    (
         errors.ProtocolMismatch(1, 2),
         "The Impasto worker speaks protocol 2, this side speaks 1: two versions are installed. "
         "Install the worker again from the folder of this plugin.",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from fractions import Fraction
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -56,3 +60,36 @@ def test_every_scale_is_near_one_of_small_numbers(scale: float) -> None:
     assert near > 0
     if scale >= 1 / 32:
         assert abs(float(near) / scale - 1) < 0.005
+
+
+def test_a_result_is_put_where_it_belongs() -> None:
+    """What is given to hold it holds the same values, larger, smaller or as it is."""
+    plane = np.random.default_rng(3).random((32, 54), np.float32)
+    for scale in (Fraction(27, 8), Fraction(1, 2), Fraction(1)):  # 48 = 6 groups of 8
+        part = plane[:, :48] if scale > 1 else plane
+        expected = rescaled(part, scale)
+        out = np.empty_like(expected)
+        assert rescaled(part, scale, out=out) is out
+        np.testing.assert_array_equal(out, expected)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted as Linux lists them")
+def test_numpy_multiplies_on_one_thread() -> None:
+    """A worker's products leave the processors to the network, unless the environment says so."""
+    code = (
+        "import os\n"
+        "from nuke_plugin.worker.aligned_resizing import np\n"
+        "big = np.ones((600, 600), np.float32)\n"
+        "big @ big\n"
+        "print(len(os.listdir('/proc/self/task')))\n"
+    )
+    environ = {name: value for name, value in os.environ.items() if "THREADS" not in name}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).resolve().parents[3],
+        env=environ,
+        check=True,
+    )
+    assert done.stdout.strip() == "1"

@@ -68,6 +68,10 @@ ACESCG_TO_REC709 = np.array(
 )
 
 
+STUDIO_BROKEN = "ocio_profile_version: 2\nroles:\n  scene_linear: [\n"
+"""A config whose copying was cut off."""
+
+
 @pytest.fixture
 def built_in() -> ColourConfig:
     """The config that is used when $OCIO is not set."""
@@ -174,6 +178,17 @@ def test_a_missing_config_is_an_error(tmp_path: Path) -> None:
     missing = tmp_path / "nowhere" / "config.ocio"
     with pytest.raises(ColourConfigInvalid, match=r"nowhere.*unset it"):
         ColourConfig.from_environment({"OCIO": str(missing)})
+
+
+@pytest.mark.parametrize(
+    "text", ["", "no config at all\n", STUDIO_BROKEN, "ocio_profile_version: 9\n"]
+)
+def test_a_broken_config_is_an_error(text: str, tmp_path: Path) -> None:
+    """$OCIO that names an empty, cut or strange file is told with its path."""
+    broken = tmp_path / "config.ocio"
+    broken.write_text(text, encoding="utf-8")
+    with pytest.raises(ColourConfigInvalid, match=r"config\.ocio"):
+        ColourConfig.from_environment({"OCIO": str(broken)})
 
 
 def test_a_config_without_roles_for_exchange_is_used_by_its_names(tmp_path: Path) -> None:

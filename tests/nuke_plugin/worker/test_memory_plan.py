@@ -10,6 +10,7 @@ import pytest
 
 from nuke_plugin.contract.card import ModelCard
 from nuke_plugin.contract.stroke_settings import DEFAULT_STROKES, StrokeSettings
+from nuke_plugin.worker import memory_plan
 from nuke_plugin.worker.memory_plan import MOST_FRAMES, MemoryPlan, PlateFacts, plate_facts
 from nuke_plugin.worker.tiles import FrameGeometry
 from tests.exr_files import half_rgba, write_exr
@@ -43,9 +44,22 @@ def test_hd_is_painted_whole_with_frames_ahead(card: ModelCard) -> None:
     assert not plan.gives_memory_back
 
 
-@pytest.mark.parametrize(("plate", "most"), [(UHD, 1.10), (UHD_8K, 1.105)])
-def test_large_frames_compute_little_twice(card: ModelCard, plate: PlateFacts, most: float) -> None:
-    """Windows are so large that 8K costs the network a tenth more than 16 times HD, at most."""
+@pytest.mark.parametrize(
+    ("plate", "has_region", "most"),
+    [(UHD, True, 1.10), (UHD_8K, True, 1.10), (UHD, False, 1.10), (UHD_8K, False, 1.105)],
+)
+def test_large_frames_compute_little_twice(
+    card: ModelCard,
+    plate: PlateFacts,
+    has_region: bool,
+    most: float,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Windows are so large that 8K costs the network a tenth more than 16 times HD, at most.
+
+    Where networks have no memory of one piece, as on Windows, it is half a hundredth more.
+    """
+    monkeypatch.setattr(memory_plan, "has_one_region", lambda: has_region)
     computed = []
     for size in (HD, plate):
         limit_px = planned(card, size).window_limit_px

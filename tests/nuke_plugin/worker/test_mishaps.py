@@ -18,6 +18,7 @@ from nuke_plugin.contract.library import ModelLibrary
 from nuke_plugin.contract.stroke_settings import StrokeSettings
 from nuke_plugin.worker import memory_plan, pipeline, ready_painter, steady_frames
 from nuke_plugin.worker import painter as painter_module
+from nuke_plugin.worker.memory_plan import PlateFacts
 from nuke_plugin.worker.network import Network
 from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.pipeline import RenderSettings, Studio, render
@@ -328,6 +329,28 @@ def test_a_network_that_cannot_be_folded_is_told(
     report, warnings = rendered(shot, fresh(studio))
     assert report.written == FRAMES
     assert ["could not be written into the network" in text for _, text in warnings] == [True]
+
+
+def test_8k_with_2_gb_free_is_warned_of_and_painted(
+    shot: RenderSettings, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Need, room and remedy come before the first frame, which is tried in the smallest pieces."""
+    facts = PlateFacts(7680, 4320, 4320, 8)
+    monkeypatch.setattr(ready_painter, "plate_facts", lambda _: facts)
+    monkeypatch.setattr(ready_painter, "memory_there", lambda *_: (2_000_000_000, None))
+    progress: list[Any] = []
+    told: list[tuple[int | None, str, int]] = []
+    report = render(
+        shot,
+        studio,
+        on_progress=progress.append,
+        on_warning=lambda frame, text: told.append((frame, text, len(progress))),
+    )
+    assert report.written == FRAMES
+    ((frame, text, done),) = told
+    assert (frame, done) == (None, 0)
+    assert "7680 by 4320 pixels takes about" in text
+    assert "2.0 GB are free: memory may run out. Close other programs" in text
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (16384, 16), (16, 3000)])

@@ -376,6 +376,21 @@ def test_the_processor_goes_on_where_a_card_is_lost(
     assert network.fell_back == "CoreMLExecutionProvider failed (CUDA failure 999: unknown error)"
 
 
+def test_the_processor_goes_on_where_buffers_on_a_card_fail(
+    tiny_model: InstalledModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of runs with bound buffers ONNX Runtime raises a plain ``RuntimeError``: no frame is lost."""
+    monkeypatch.setattr(onnxruntime, "InferenceSession", dying_card(fails_at=99))
+    network = Network.open(tiny_model, ("CUDAExecutionProvider", "CPUExecutionProvider"))
+    assert network.provider == "CUDAExecutionProvider"
+    image = picture(64, 48)
+    painted = network.run(image, WARM, 1.0, Cancellation())
+    assert network.provider == "CPUExecutionProvider"
+    assert network.was_lost
+    whole = Network.open(tiny_model, ("CPUExecutionProvider",))
+    np.testing.assert_array_equal(painted, whole.run(image, WARM, 1.0, Cancellation()))
+
+
 @pytest.mark.parametrize(
     "text",
     [

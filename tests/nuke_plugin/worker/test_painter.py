@@ -16,8 +16,10 @@ from nuke_plugin.contract.errors import (
     StyleWeightsInvalid,
 )
 from nuke_plugin.contract.library import InstalledModel
+from nuke_plugin.contract.light_settings import LightSettings
 from nuke_plugin.worker.cancellation import Cancellation
 from nuke_plugin.worker.colour import PlateColour
+from nuke_plugin.worker.light import POLICIES
 from nuke_plugin.worker.network import Network
 from nuke_plugin.worker.painter import HALF_MAX, Painter
 from nuke_plugin.worker.pipeline import Studio
@@ -103,6 +105,17 @@ def test_broken_pixels_stay_and_never_spread(network: Network, linear: PlateColo
     broken = ~np.isfinite(plate).all(axis=0)
     np.testing.assert_array_equal(painted[:, broken], plate[:, broken])
     assert np.isfinite(painted[:, ~broken]).all()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_plate_of_nothing_but_broken_pixels_comes_back(
+    network: Network, linear: PlateColour, value: float
+) -> None:
+    """A frame that a renderer lost whole is its own result, whatever the light policy."""
+    plate = np.full((3, 24, 30), value, np.float32)
+    for policy in POLICIES:
+        painter = Painter(network, WARM, 1.0, LightSettings(policy=policy))
+        np.testing.assert_array_equal(painter.paint_frame(plate, linear), plate)
 
 
 def test_what_is_finite_in_a_broken_pixel_fits_into_half(

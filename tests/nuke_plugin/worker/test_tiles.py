@@ -148,6 +148,32 @@ def test_fading_windows_weigh_something_everywhere(
     np.testing.assert_allclose(inside, 1, atol=1e-5)
 
 
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("side", [16, 100, 256])
+def test_tiles_that_are_asked_for_fade_and_are_even(
+    card: ModelCard, width: int, height: int, side: int
+) -> None:
+    """A network that is not local gets tiles of at most that side on its grid; weights sum up."""
+    whole = dataclasses.replace(card, local=False)
+    assert whole.tiles_fade
+    assert not card.tiles_fade
+    geometry = FrameGeometry.of(whole, width, height, fading_px=side)
+    assert max(geometry.window_width, geometry.window_height) <= side
+    total = np.zeros((geometry.padded_height, geometry.padded_width), np.float32)
+    weights = geometry.weights() if geometry.ramp_px else np.ones_like(total)
+    for window in geometry.windows():
+        assert window.x % card.size_multiple == window.y % card.size_multiple == 0
+        rows = slice(window.y, window.y + geometry.window_height)
+        columns = slice(window.x, window.x + geometry.window_width)
+        total[rows, columns] += weights
+    assert geometry.frame_of(total).shape == (height, width)
+    assert total.min() > 0
+    ramp = geometry.ramp_px
+    inside = total[ramp : total.shape[0] - ramp, ramp : total.shape[1] - ramp]
+    np.testing.assert_allclose(inside, 1, atol=1e-5)
+    assert geometry.in_smaller_windows(whole, 1) == geometry or not ramp
+
+
 @pytest.mark.parametrize(("width", "height"), [*SIZES, (5000, 3)])
 def test_a_frame_is_resized_into_the_size_and_its_border(
     card: ModelCard, width: int, height: int
