@@ -16,6 +16,7 @@ from model_training.solvers.effects import EFFECTS, FPS, SolvedEffect
 from model_training.solvers.fire import Fire, FireSettings
 from model_training.solvers.mattes import KINDS, Matte, random_matte
 from model_training.solvers.run_files import RUN_FORMAT, RunRecord, is_written, new_run
+from model_training.solvers.seen_through import SeenThrough
 from model_training.solvers.smoke import Smoke, SmokeSettings
 from model_training.solvers.water import Water, WaterSettings
 from nuke_plugin.contract.effect_card import FIRE, SMOKE, WATER
@@ -23,6 +24,9 @@ from nuke_plugin.contract.strict_json import NumberTree
 from nuke_plugin.contract.version import VERSION
 
 LEAST_SIDE_PX = 16
+SMOKE_SLICES = 3
+"""Solved side by side and seen through: one slice of smoke has the edges of ink in water, a plume
+that light goes through has not."""
 WARM_UP_FRAMES = {FIRE: 48, SMOKE: 96, WATER: 48}
 """Solved and not kept: a gas that starts from nothing rises as one puff, a shore echoes late."""
 
@@ -97,7 +101,8 @@ class Drawn:
             return Fire(domain, fire, self.random), _tree(fire)
         if self.effect.name == SMOKE:
             smoke = SmokeSettings.of(**self.controls)
-            return Smoke(domain, smoke, self.random), _tree(smoke)
+            depth = [Smoke(domain, smoke, own) for own in self.random.spawn(SMOKE_SLICES)]
+            return SeenThrough(depth), _tree(smoke)
         water = WaterSettings.of(**self.controls, level=self.matte.level)
         return Water(domain, water, self.random), _tree(water)
 

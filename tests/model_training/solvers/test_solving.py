@@ -19,8 +19,8 @@ from model_training.solvers.solving import SolveInvalid, SolveOrder, solve_set
 
 @pytest.fixture(autouse=True)
 def short_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Six frames are enough to see that something burns."""
-    monkeypatch.setattr(solving, "WARM_UP_FRAMES", dict.fromkeys(EFFECTS, 6))
+    """Twelve frames are enough to see that something burns."""
+    monkeypatch.setattr(solving, "WARM_UP_FRAMES", dict.fromkeys(EFFECTS, 12))
 
 
 def order(effect: str = "fire", runs: int = 1, seed: int = 0) -> SolveOrder:
