@@ -25,21 +25,19 @@ from model_training.effects.flow import flow_difference, largest_pop, warping_er
 from model_training.effects.making import FrameMaker, Planes
 from model_training.effects.spectra import spatial_spectrum, spectral_distance, temporal_spectrum
 from model_training.effects.windows import control_values
+from model_training.networks.effect_generator import STRIDE
 from model_training.solvers.run_files import SolvedRun
 from nuke_plugin.contract.effect_card import WIND
 from nuke_plugin.contract.strict_json import NumberTree
-from nuke_plugin.worker.effects.fields import EffectFields, Loop, Moment
-
-SEEDS = (11, 12, 13, 14)
-"""Seeds whose variance is compared with the solver's."""
+from nuke_plugin.worker.effects.fields import Moment
+from nuke_plugin.worker.measure import effect_coupling
+from nuke_plugin.worker.measure.effect_coupling import FAR_AWAY, SEEDS
 
 APART = 24
 """Frames after which a solved effect is taken to be another one."""
 
 MOST_RUNS = 6
 MOST_FRAMES = 48
-FAR_AWAY = 1000.0
-"""Moment, in frames, from which shots are made: no other than the first ones."""
 
 
 @dataclass(frozen=True)
@@ -101,49 +99,21 @@ class EffectRuler:
         return NumberTree(self._motion_and_spectra(second, first))
 
     def measure_coupling(self, maker: FrameMaker) -> NumberTree:
-        """What matte and moment promise, on the first held-out matte."""
-        shot = self.shots[0]
-        matte, controls, wind = shot.mattes[0], shot.controls, shot.wind
-        moment = Moment(FAR_AWAY, wind * FAR_AWAY, 1)
-        whole = maker.frame(matte, controls, moment, wind)
-        empty = maker.frame(np.zeros_like(matte), controls, moment, wind)
-        support = EffectFields(maker.recipe).still(matte, wind).support
-        outside = np.abs(whole[:, support == 0.0])
-        loop = Loop(MOST_FRAMES, wind * MOST_FRAMES)
-        start, end = (
-            maker.frame(matte, controls, Moment(t, wind * t, 1, loop), wind)
-            for t in (0.0, float(MOST_FRAMES))
-        )
-        again = maker.shot([matte] * 2, controls, 1, wind, FAR_AWAY - 1.0)[-1]
-        return NumberTree(
-            coupling=NumberTree(
-                empty=float(np.abs(empty).max()),
-                outside=float(outside.max()) if outside.size else 0.0,
-                follows=self._follows(maker),
-            ),
-            loop_max_abs=float((np.abs(start - end) / self.scales).max()),
-            frame_max_abs=float(np.abs(whole - again).max()),
-        )
+        """What matte and moment promise, on the first held-out matte; see `effect_coupling`."""
+        probe = self._probe(maker)
+        found = NumberTree(effect_coupling.coupling(maker.frame, probe))
+        found["follows"] = effect_coupling.follows(maker.frame, probe)
+        return NumberTree(coupling=found, **effect_coupling.random_access(maker.frame, probe))
 
     def tile_difference(self, maker: FrameMaker, halo_px: int) -> float | None:
-        """Largest |tile - whole| of channels over their usual values; a tile has the halo round it.
+        """Largest |tile - whole| of channels over their usual values; see `effect_coupling`."""
+        return effect_coupling.tile_difference(maker.generate, self._probe(maker), halo_px, STRIDE)
 
-        None where no tile with its halo is smaller than the frame.
-        """
+    def _probe(self, maker: FrameMaker) -> effect_coupling.Probe:
         shot = self.shots[0]
-        moment = Moment(FAR_AWAY, shot.wind * FAR_AWAY, 1)
-        fields = EffectFields(maker.recipe).at(shot.mattes[0], moment, wind=shot.wind)
-        height, width = (side // 4 * 4 for side in shot.mattes[0].shape)
-        fields = np.ascontiguousarray(fields[:, :height, :width])
-        whole = maker.generate(fields, shot.controls)
-        reach = -(-halo_px // 4) * 4
-        left = width // 2 // 4 * 4
-        first = max(0, left - reach)
-        if first == 0:
-            return None
-        tile = maker.generate(np.ascontiguousarray(fields[:, :, first:]), shot.controls)
-        apart = np.abs(tile[:, :, left - first :] - whole[:, :, left:]) / self.scales
-        return float(apart.max())
+        return effect_coupling.Probe(
+            maker.recipe, self.scales, shot.mattes[0], shot.controls, shot.wind
+        )
 
     def _motion_and_spectra(
         self, made: Sequence[Planes], solved: Sequence[Planes]
@@ -194,28 +164,6 @@ class EffectRuler:
             )
             ours.append(float((made / self.scales).var(axis=0, ddof=1).mean()))
         return float(np.sum(ours) / np.sum(theirs)) if theirs else None
-
-    def _follows(self, maker: FrameMaker) -> float:
-        """How far the effect's middle moves with its matte, over how far the matte moves: near 1.
-
-        The matte is a small bar in the middle of a frame, moved a quarter of it to each side.
-        """
-        height, width = self.shots[0].mattes[0].shape
-        aside = width // 4
-        bar = np.zeros((height, width), np.float32)
-        middle, reach = width // 2, max(2, width // 16)
-        bar[height - height // 4 : height - height // 8, middle - reach : middle + reach] = 1.0
-        places = np.arange(width, dtype=np.float32)
-        controls = np.zeros_like(self.shots[0].controls)
-        found = []
-        for shift in (-aside, aside):
-            weights = np.zeros(width, np.float32)
-            for seed in SEEDS:
-                made = maker.frame(np.roll(bar, shift, axis=1), controls, Moment(FAR_AWAY, 0, seed))
-                weights += np.abs(made / self.scales).sum((0, 1))
-            found.append(float((weights * places).sum() / max(float(weights.sum()), 1e-6)))
-        moved: float = (found[1] - found[0]) / (2.0 * aside)
-        return moved
 
 
 def still_pairs(mattes: NDArray[np.float32]) -> list[tuple[int, int]]:

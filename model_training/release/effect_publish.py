@@ -18,7 +18,6 @@ from model_training.effects.runs import open_runs
 from model_training.networks.effect_generator import STRIDE, EffectGenerator
 from model_training.release import export
 from model_training.release.card_gates import TwinMismatch, kept_gates
-from model_training.release.effect_limits import missed_effect_limits
 from model_training.release.effect_previews import MOVIE_FILE, PREVIEW_FILE, draw_effect_previews
 from model_training.release.model_folder import (
     HALF_NETWORK_FILE,
@@ -39,6 +38,7 @@ from nuke_plugin.contract.effect_card import (
     EffectCard,
     Sprites,
 )
+from nuke_plugin.contract.effect_limits import missed_effect_limits
 from nuke_plugin.contract.strict_json import NumberTree
 
 PROBES_PX = ((96, 128), (128, 72), (160, 208))

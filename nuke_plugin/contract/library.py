@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
-from typing import Optional, Union
+from typing import Optional, TypeVar, Union
 
 from nuke_plugin.contract.card import CARD_FILE, ModelCard
 from nuke_plugin.contract.card_parts import NetworkFile, StyleSlot
@@ -81,12 +81,7 @@ class InstalledModel:
     @property
     def in_half_precision(self) -> Optional[InstalledModel]:
         """The same model with its half precision file as the network; None where it has none."""
-        network = self.card.network
-        half = network.half
-        if half is None:
-            return None
-        file = NetworkFile(half.file, half.sha256, half.size_bytes, network.opset)
-        return replace(self, card=replace(self.card, network=file))
+        return _in_half_precision(self)
 
     @property
     def preview_path(self) -> Path:
@@ -114,6 +109,11 @@ class InstalledEffect:
         return self.folder / self.card.network.file
 
     @property
+    def in_half_precision(self) -> Optional[InstalledEffect]:
+        """The same effect with its half precision file as the network; None where it has none."""
+        return _in_half_precision(self)
+
+    @property
     def preview_path(self) -> Path:
         """The picture that shows the effect."""
         return self.folder / self.card.preview
@@ -131,6 +131,16 @@ class InstalledEffect:
 
 
 AnyInstalled = Union[InstalledModel, InstalledEffect]
+_Installed = TypeVar("_Installed", InstalledModel, InstalledEffect)
+
+
+def _in_half_precision(installed: _Installed) -> Optional[_Installed]:
+    network = installed.card.network
+    half = network.half
+    if half is None:
+        return None
+    file = NetworkFile(half.file, half.sha256, half.size_bytes, network.opset)
+    return replace(installed, card=replace(installed.card, network=file))
 
 
 @dataclass(frozen=True)
@@ -216,7 +226,8 @@ class ModelLibrary:
     def find_style(self, name: str) -> tuple[InstalledModel, StyleSlot]:
         """Return the first model with a style of this id or title, and the style.
 
-        Raises ``StyleNotFound`` with the nearest names, ``ModelIsEffect`` for an effect's id.
+        Raises ``StyleNotFound`` with the nearest names, ``ModelIsEffect`` for what an effect is
+        called: id, title or kind.
         Broken models cannot be asked for their styles: whoever searches by style shows
         ``problems()`` too.
         """
@@ -226,7 +237,8 @@ class ModelLibrary:
                 return model, model.card.slot(name)
             except StyleNotFound:
                 continue
-        if any(name == effect.card.id for effect in self.effects()):
+        cards = [effect.card for effect in self.effects()]
+        if any(name.casefold() in (c.id.casefold(), c.title.casefold(), c.effect) for c in cards):
             raise ModelIsEffect(name)
         raise StyleNotFound(name, [slot.id for model in models for slot in model.card.styles])
 
@@ -259,7 +271,7 @@ class ModelLibrary:
                 continue
             for folder in folders:
                 try:
-                    yield folder.name, _read_model(folder)
+                    yield folder.name, read_model(folder)
                 except ModelError as error:
                     yield folder.name, error
 
@@ -305,7 +317,11 @@ def _model_folders(place: Path) -> list[Path]:
     return [entry for entry in entries if entry.is_dir() and entry.name[0] not in "._"]
 
 
-def _read_model(folder: Path) -> AnyInstalled:
+def read_model(folder: Path) -> AnyInstalled:
+    """Return the model in a folder, of either kind.
+
+    Raises ``CardMissing`` or ``CardInvalid``, the latter also where the folder has another name.
+    """
     file = folder / CARD_FILE
     card = _card_in(file)
     if card.id != folder.name:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nuke_plugin.contract.errors import ImpastoError
-from nuke_plugin.contract.library import ModelLibrary, read_network_file, verify_network_file
+from nuke_plugin.contract.library import ModelLibrary, verify_network_file
 from nuke_plugin.contract.version import VERSION
 
 MINIMUM_PYTHON = (3, 11)
@@ -256,7 +256,7 @@ def _try_models(library: ModelLibrary) -> tuple[ModelFinding, ...]:
     for effect in library.effects():
         problem = ""
         try:
-            read_network_file(effect)
+            verify_network_file(effect)
         except ImpastoError as error:
             problem = error.message
         made = (f"effect: {effect.card.effect}",)

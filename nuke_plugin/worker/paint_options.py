@@ -118,6 +118,9 @@ def painting_of(
     from nuke_plugin.worker.render_records import RenderSettings
     from nuke_plugin.worker.style_choice import choose_style
 
+    if model is not None and style is None and mix_styles is None:
+        # That there is no such model, or that it is an effect, is told before what is left out.
+        choose_style(studio.library, model, None, None, on_warning)
     mix = mix_of(style, mix_styles)
     light_settings = light_of(light, premult, plate_colour)
     stroke_settings = strokes_of(stroke_scale, detail)

@@ -70,10 +70,22 @@ class EffectNetwork(NetworkRun):
     ) -> NDArray[np.float32]:
         """Return the channels, float32 (N, C, H, W), each within what its card says.
 
+        What is no number becomes 0; arguments and errors are those of ``as_made``.
+        """
+        return self.held(np.nan_to_num(self.as_made(fields, controls, cancellation), nan=0.0))
+
+    def as_made(
+        self,
+        fields: NDArray[np.float32],
+        controls: Sequence[float],
+        cancellation: Cancellation,
+    ) -> NDArray[np.float32]:
+        """Return the channels, float32 (N, C, H, W), as the network makes them.
+
         ``fields`` is float32 (N, F, H, W), sides multiples of the card's ``size_multiple``;
-        ``controls`` are A numbers in [-1, 1], of all N. What is no number becomes 0. Raises
-        ``RenderCancelled``, ``MemoryError`` when the fields are too large for the machine, and
-        ``ProcessorTookOver`` when they are for the processor and the card was lost.
+        ``controls`` are A numbers in [-1, 1], of all N. Raises ``RenderCancelled``, ``MemoryError``
+        when the fields are too large for the machine, and ``ProcessorTookOver`` when they are for
+        the processor and the card was lost.
         """
         cancellation.check()
         values = np.tile(np.array(controls, np.float32), (len(fields), 1))  # (N, A)
@@ -81,13 +93,13 @@ class EffectNetwork(NetworkRun):
         made = self.attempt(self._runner, CHANNELS_TENSOR, inputs, cancellation)
         if made is None:
             self.check_fits_processor(fields.shape[2] * fields.shape[3])
-            return self.run(fields, controls, cancellation)
-        channels = np.nan_to_num(np.asarray(made, np.float32), nan=0.0)
+            return self.as_made(fields, controls, cancellation)
+        channels = np.asarray(made, np.float32)
         expected = (len(fields), len(self.card.channels), *fields.shape[2:])
         if channels.shape != expected:
             reason = f"it makes {channels.shape} where {expected} was to be made"
             raise ModelGraphMismatch(self.installed.network_path, reason)
-        return self.held(channels)
+        return channels
 
     def held(self, channels: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return channels, (..., C, H, W), held to what the card says of each, in place."""

@@ -7,28 +7,30 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from nuke_plugin.contract.card import CARD_FILE, ModelCard
-from nuke_plugin.contract.errors import CardInvalid
-from nuke_plugin.contract.library import InstalledModel, verify_network_file
-from nuke_plugin.worker.network import Network
+from nuke_plugin.contract.library import (
+    AnyInstalled,
+    InstalledEffect,
+    read_model,
+    verify_network_file,
+)
+from nuke_plugin.worker.movie import count_frames
 from nuke_plugin.worker.verify.finding import FAILED, OK, Finding
 
-_PROCESSOR = ("CPUExecutionProvider",)
 
-
-def read_card(folder: Path) -> tuple[InstalledModel, Finding]:
+def check_card(folder: Path) -> tuple[AnyInstalled, Finding]:
     """Return the model in a folder; raises ``CardMissing`` or ``CardInvalid``."""
-    folder = folder.resolve()
-    card = ModelCard.from_file(folder / CARD_FILE)
-    if card.id != folder.name:
-        reason = f"it is {card.id!r} and the folder is named {folder.name!r}"
-        raise CardInvalid(folder / CARD_FILE, "id", reason)
-    count = len(card.styles)
-    text = f"{card.id}, {count} style{'' if count == 1 else 's'}, {card.licence}"
-    return InstalledModel(folder, card), Finding("card", OK, text)
+    installed = read_model(folder.resolve())
+    card = installed.card
+    if isinstance(installed, InstalledEffect):
+        count = len(installed.card.controls)
+        holds = f"{installed.card.effect} with {count} control{'' if count == 1 else 's'}"
+    else:
+        count = len(installed.card.styles)
+        holds = f"{count} style{'' if count == 1 else 's'}"
+    return installed, Finding("card", OK, f"{card.id}, {holds}, {card.licence}")
 
 
-def check_files(installed: InstalledModel) -> Finding:
+def check_files(installed: AnyInstalled) -> Finding:
     """The network files are those the card was written for; raises ``ModelError``."""
     verify_network_file(installed)
     network = installed.card.network
@@ -36,29 +38,29 @@ def check_files(installed: InstalledModel) -> Finding:
     return Finding("files", OK, ", ".join(f"{f.file} {f.size_bytes} bytes" for f in files))
 
 
-def open_networks(
-    installed: InstalledModel, threads: int | None = None
-) -> tuple[Network, Network | None, Finding]:
-    """Return the networks; raises ``ModelGraphMismatch`` for one that does not fit its card."""
-    network = Network.open(installed, _PROCESSOR, threads)
-    halved = installed.in_half_precision
-    half = None if halved is None else Network.open(halved, _PROCESSOR, threads)
-    text = "standard operators, no data outside the file, inputs and outputs as the card says"
-    return network, half, Finding("graph", OK, text)
-
-
-def check_previews(installed: InstalledModel) -> Finding:
-    """Every picture that the card names can be shown."""
-    card = installed.card
-    names = list(dict.fromkeys((card.preview, *(slot.preview for slot in card.styles))))
+def check_previews(installed: AnyInstalled) -> Finding:
+    """Every picture that the card names can be shown, and an effect's movie be played."""
+    movies: list[str] = []
+    if isinstance(installed, InstalledEffect):
+        pictures, movies = [installed.card.preview], [installed.card.movie]
+    else:
+        slots = (slot.preview for slot in installed.card.styles)
+        pictures = list(dict.fromkeys((installed.card.preview, *slots)))
     wrong = []
-    for name in names:
+    for name in (*pictures, *movies):
         file = installed.folder / name
-        data = np.frombuffer(file.read_bytes(), np.uint8) if file.is_file() else None
-        if data is None:
+        if not file.is_file():
             wrong.append(f"{name} is missing")
-        elif not data.size or cv2.imdecode(data, cv2.IMREAD_COLOR) is None:
+        elif name in movies and count_frames(file) < 2:
+            wrong.append(f"{name} is no movie")
+        elif name not in movies and not _is_picture(file):
             wrong.append(f"{name} is no picture")
     if wrong:
         return Finding("previews", FAILED, f"{'; '.join(wrong)}. Export the model again.")
-    return Finding("previews", OK, f"{len(names)} pictures")
+    count = f"{len(pictures)} picture{'' if len(pictures) == 1 else 's'}"
+    return Finding("previews", OK, f"{count} and a movie" if movies else count)
+
+
+def _is_picture(file: Path) -> bool:
+    data = np.frombuffer(file.read_bytes(), np.uint8)
+    return data.size > 0 and cv2.imdecode(data, cv2.IMREAD_COLOR) is not None

@@ -43,11 +43,7 @@ def check_limits(subject: Subject) -> Finding:
     if isinstance(subject.card, ImportedCard):
         text = "they are for what is trained here; this network was imported"
         return Finding("limits", NOT_RUN, text)
-    wrong = [
-        f"{key} is {gates[key]:.3g}, above {limit:g}"
-        for key, limit in LIMITS.items()
-        if key in gates and not gates[key] <= limit
-    ]
+    wrong = list(above(gates, LIMITS))
     for slot in subject.card.styles:
         own = gates.get(slot.id, {})
         for key, limit in STYLE_LIMITS.items():
@@ -67,6 +63,13 @@ def check_limits(subject: Subject) -> Finding:
     return Finding("limits", OK, f"the gates of {len(subject.card.styles)} styles are in bounds")
 
 
+def above(gates: Mapping[str, Any], limits: Mapping[str, float]) -> Iterator[str]:
+    """Yield which of the numbers that a card publishes are above their limits."""
+    for key, limit in limits.items():
+        if key in gates and not gates[key] <= limit:
+            yield f"{key} is {gates[key]:.3g}, above {limit:g}"
+
+
 def check_gates(subject: Subject) -> Finding:
     """What the card publishes is found again on the shipped stills.
 
@@ -77,15 +80,28 @@ def check_gates(subject: Subject) -> Finding:
     if not any(slot.id in gates for slot in subject.card.styles):
         return Finding("gates", NOT_RUN, "the card publishes no gates of its styles")
     found = _measured_quickly(subject) if subject.is_quick else _measured(subject)
+    return found_again(gates, found)
+
+
+def found_again(
+    gates: Mapping[str, Any],
+    found: Mapping[str, Any],
+    tolerances: Mapping[tuple[str, ...], float] | None = None,
+) -> Finding:
+    """Return whether numbers that were measured again are those that a card publishes.
+
+    What the card does not name is passed over. ``tolerances`` are absolute ones, by path.
+    """
     worst, worst_text, count = 0.0, "", 0
     for path, value in _numbers(found):
         published = _at(gates, path)
         if published is None:
             continue
         count += 1
-        allowed = max(RELATIVE_TOLERANCE * abs(published), ABSOLUTE_TOLERANCE)
+        usual = max(RELATIVE_TOLERANCE * abs(published), ABSOLUTE_TOLERANCE)
+        allowed = (tolerances or {}).get(path, usual)
         excess = abs(value - published) / allowed
-        if not excess <= worst:
+        if not (excess <= worst or math.isnan(worst)):
             worst = excess
             worst_text = f"{'.'.join(path)} is {value:.4g}, the card says {published:.4g}"
     if not worst <= 1:
@@ -129,6 +145,11 @@ def _numbers(tree: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tu
             yield from _numbers(value, (*path, name))
         else:
             yield (*path, name), float(value)
+
+
+def number_at(tree: Any, key: str) -> float | None:
+    """Return the number of a name such as ``coupling.empty``; None where there is none."""
+    return _at(tree, tuple(key.split(".")))
 
 
 def _at(tree: Any, path: tuple[str, ...]) -> float | None:

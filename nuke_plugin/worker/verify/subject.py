@@ -17,16 +17,19 @@ from nuke_plugin.worker.painter import Painter
 from nuke_plugin.worker.tiles import WINDOW_LIMIT_PX, FrameGeometry
 from nuke_plugin.worker.verify.pictures import Picture
 
+PROCESSOR = ("CPUExecutionProvider",)
+"""Where networks are tried: what they give there is the same everywhere."""
+
 
 @dataclass(frozen=True)
 class Subject:
-    """One model, ready to be tried."""
+    """One model of styles, ready to be tried."""
 
     installed: InstalledModel
     """Folder and card."""
 
     network: Network
-    """The network, on the processor: what it gives there is the same everywhere."""
+    """The network, on the processor."""
 
     half: Network | None
     """The network in half precision, where the model has one."""
@@ -36,6 +39,20 @@ class Subject:
 
     cancellation: Cancellation
     """Stops the work between two runs of the network and inside one."""
+
+    @classmethod
+    def open(
+        cls,
+        installed: InstalledModel,
+        is_quick: bool,
+        cancellation: Cancellation,
+        threads: int | None = None,
+    ) -> Subject:
+        """Open the networks; raises ``ModelGraphMismatch`` for one that does not fit its card."""
+        network = Network.open(installed, PROCESSOR, threads)
+        halved = installed.in_half_precision
+        half = None if halved is None else Network.open(halved, PROCESSOR, threads)
+        return cls(installed, network, half, is_quick, cancellation)
 
     @property
     def card(self) -> ModelCard:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
+from nuke_plugin.contract.effect_card import EFFECT_KIND
 from nuke_plugin.contract.errors import ImpastoError, RenderCancelled
+from nuke_plugin.contract.library import InstalledEffect
 from nuke_plugin.worker.cancellation import Cancellation
-from nuke_plugin.worker.verify import behaviour, published
-from nuke_plugin.worker.verify.finding import FAILED, Finding, Verification
-from nuke_plugin.worker.verify.folder import check_files, check_previews, open_networks, read_card
+from nuke_plugin.worker.verify import (
+    behaviour,
+    effect_behaviour,
+    effect_published,
+    published,
+)
+from nuke_plugin.worker.verify.effect_subject import EffectSubject
+from nuke_plugin.worker.verify.finding import FAILED, OK, Finding, Verification
+from nuke_plugin.worker.verify.folder import check_card, check_files, check_previews
 from nuke_plugin.worker.verify.subject import Subject
 
-CHECKS: dict[str, Callable[[Subject], Finding]] = {
+STYLE_KIND = "style"
+
+FOLDER_CHECKS = ("card", "files", "previews", "graph")
+"""What is tried of every folder first; the network is open once they are done."""
+
+STYLE_CHECKS: Mapping[str, Callable[[Subject], Finding]] = {
     "sizes": behaviour.check_sizes,
     "halo": behaviour.check_halo,
     "tiles": behaviour.check_tiles,
@@ -26,7 +40,27 @@ CHECKS: dict[str, Callable[[Subject], Finding]] = {
     "limits": published.check_limits,
     "gates": published.check_gates,
 }
-"""What is tried once the network is open, by name."""
+EFFECT_CHECKS: Mapping[str, Callable[[EffectSubject], Finding]] = {
+    "sizes": effect_behaviour.check_sizes,
+    "halo": effect_behaviour.check_halo,
+    "tiles": effect_behaviour.check_tiles,
+    "broken pixels": effect_behaviour.check_broken_pixels,
+    "empty matte": effect_behaviour.check_empty_matte,
+    "support": effect_behaviour.check_support,
+    "determinism": effect_behaviour.check_determinism,
+    "seeds": effect_behaviour.check_seeds,
+    "loop": effect_behaviour.check_loop,
+    "controls": effect_behaviour.check_controls,
+    "extremes": effect_behaviour.check_extremes,
+    "half precision": effect_behaviour.check_half_precision,
+    "limits": effect_published.check_limits,
+    "gates": effect_published.check_gates,
+}
+CHECKS: Mapping[str, Mapping[str, Callable[[Any], Finding]]] = {
+    STYLE_KIND: STYLE_CHECKS,
+    EFFECT_KIND: EFFECT_CHECKS,
+}
+"""What is tried once the network is open, by the card's kind and by name."""
 
 
 def verify(
@@ -42,27 +76,34 @@ def verify(
     checks are done and how many there are. Raises ``RenderCancelled``.
     """
     findings: list[Finding] = []
+    cancellation = cancellation or Cancellation()
+    checks: Mapping[str, Callable[[Any], Finding]] = STYLE_CHECKS
 
     def note(finding: Finding) -> None:
         findings.append(finding)
-        on_progress(len(findings), len(CHECKS) + 4)
+        on_progress(len(findings), len(FOLDER_CHECKS) + len(checks))
 
     step = "card"
     try:
-        installed, finding = read_card(folder)
+        installed, finding = check_card(folder)
+        checks = CHECKS[installed.card.kind]
         note(finding)
         step = "files"
         note(check_files(installed))
         step = "previews"
         note(check_previews(installed))
         step = "graph"
-        network, half, finding = open_networks(installed)
-        note(finding)
+        subject: Subject | EffectSubject
+        if isinstance(installed, InstalledEffect):
+            subject = EffectSubject.open(installed, is_quick, cancellation)
+        else:
+            subject = Subject.open(installed, is_quick, cancellation)
+        text = "standard operators, no data outside the file, inputs and outputs as the card says"
+        note(Finding(step, OK, text))
     except ImpastoError as error:
         note(Finding(step, FAILED, error.message))
         return Verification(str(folder), tuple(findings))
-    subject = Subject(installed, network, half, is_quick, cancellation or Cancellation())
-    for name, check in CHECKS.items():
+    for name, check in checks.items():
         try:
             note(check(subject))
         except RenderCancelled:

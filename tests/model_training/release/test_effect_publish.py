@@ -12,7 +12,6 @@ from model_training.effects.config import EffectConfig, effect_config
 from model_training.effects.making import FrameMaker, by_network, by_session
 from model_training.release import effect_previews, effect_publish, export
 from model_training.release.card_gates import TwinMismatch
-from model_training.release.effect_limits import missed, missed_effect_limits
 from model_training.release.publish import ExportOptions
 from model_training.training.config_file import read_values
 from model_training.training.loop import train
@@ -88,20 +87,3 @@ def test_a_run_that_is_no_baseline_is_refused(
     with pytest.raises(export.ExportFailed, match="TorchScript"):
         effect_publish.publish_effect(config, data, folder, tmp_path, print, options)
     assert not list(tmp_path.iterdir())
-
-
-def test_a_missed_limit_stands_on_the_card_and_a_met_one_does_not() -> None:
-    """Each baseline that is not beaten is named with both values; noise that is ignored is too."""
-    good = {"tof": 1.0, "spatial_spectrum": 0.1, "temporal_spectrum": 0.1, "seeds": 0.9}
-    worse = {"tof": 2.0, "spatial_spectrum": 0.4, "temporal_spectrum": 0.5}
-    gates = {
-        "made": good,
-        "hand_made": worse,
-        "l1": worse,
-        "coupling": {"empty": 0.0, "outside": 0.0},
-    }
-    assert missed_effect_limits(gates) == ""
-    gates["made"] = {**good, "tof": 2.0, "seeds": float("nan")}
-    gates["coupling"] = {"empty": 0.01, "outside": 0.0}
-    assert set(missed(gates)) == {"tof.hand_made", "tof.l1", "seeds", "coupling.empty"}
-    assert "motion (tOF) 2 beside 2 of L1 alone" in missed_effect_limits(gates)

@@ -260,6 +260,9 @@ def test_each_kind_is_refused_by_name_where_the_other_is_wanted(tmp_path: Path) 
         both.find("fire")
     with pytest.raises(ModelIsEffect, match="'fire'"):
         both.find_style("fire")
+    for name in ("FIRE", both.find_effect("fire").card.title):
+        with pytest.raises(ModelIsEffect, match=name):
+            both.find_style(name)
     with pytest.raises(ModelIsStyle, match="'masters'"):
         both.find_effect("masters")
 

@@ -115,13 +115,28 @@ def test_what_cannot_be_is_one_sentence(
     assert not (tmp_path / "out.exr").exists()
 
 
-def test_an_effect_is_no_style(matte: str, tmp_path: Path) -> None:
-    """`impasto render` and `impasto verify` refuse an effect by its name."""
-    out = str(tmp_path / "out.exr")
-    for words in (["--model", "tiny_fire", "--style", "warm"], ["--style", "tiny_fire"]):
-        answer = call("render", matte, out, *words)
-        assert answer.exit_code == 2
-        assert "'tiny_fire' makes an effect from a matte" in " ".join(answer.stderr.split())
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["render", "MATTE", "OUT", "--model", "tiny_fire", "--style", "warm"], "tiny_fire"),
+        (["render", "MATTE", "OUT", "--model", "tiny_fire"], "tiny_fire"),
+        (["render", "MATTE", "OUT", "--style", "tiny_fire"], "tiny_fire"),
+        (["render", "MATTE", "OUT", "--style", "Tiny Fire"], "Tiny Fire"),
+        (["render", "MATTE", "OUT", "--style", "fire"], "fire"),
+        (["render", "MATTE", "OUT", "--mix-styles", "fire:1,warm:1"], "fire"),
+        (["bench", "--model", "tiny_fire"], "tiny_fire"),
+        (["demo", "--out", "OUT", "--model", "tiny_fire"], "tiny_fire"),
+    ],
+)
+def test_an_effect_is_no_style(matte: str, tmp_path: Path, words: list[str], name: str) -> None:
+    """The commands of styles refuse an effect by the name that it was called by."""
+    out = tmp_path / "out.exr"
+    told = [{"MATTE": matte, "OUT": str(out)}.get(word, word) for word in words]
+    answer = call(*told)
+    assert answer.exit_code == 2, answer.output
+    said = " ".join(answer.stderr.split())
+    assert f"The model '{name}' makes an effect from a matte and paints in no style." in said
+    assert not out.exists()
 
 
 def test_effects_are_listed_with_what_they_can_be_told(

@@ -12,7 +12,7 @@ from onnx import helper, numpy_helper
 from nuke_plugin.contract.card_parts import HalfNetworkFile
 from nuke_plugin.worker.verify import behaviour
 from nuke_plugin.worker.verify.finding import FAILED, NOT_RUN, OK
-from nuke_plugin.worker.verify.suite import CHECKS
+from nuke_plugin.worker.verify.suite import STYLE_CHECKS
 from tests.nuke_plugin.worker.verify.conftest import Plant, opened, write_card
 from tests.tiny_model import STRIDE
 
@@ -73,10 +73,10 @@ def make_styles_alike(model: onnx.ModelProto) -> None:
             tensor.CopyFrom(numpy_helper.from_array(np.repeat(row, 2, axis=0), "tint"))
 
 
-@pytest.mark.parametrize("name", [name for name in CHECKS if name not in ("limits", "gates")])
+@pytest.mark.parametrize("name", [name for name in STYLE_CHECKS if name not in ("limits", "gates")])
 def test_a_good_model_passes(plant: Plant, name: str) -> None:
     """The tiny model keeps its promises; what it has not is not run."""
-    finding = CHECKS[name](opened(plant()))
+    finding = STYLE_CHECKS[name](opened(plant()))
     expected = NOT_RUN if name == "half precision" else OK
     assert (finding.outcome, finding.check) == (expected, name), finding.text
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from nuke_plugin.contract.effect_card import FIRE, WATER
 from nuke_plugin.contract.library import InstalledModel
 from nuke_plugin.contract.strict_json import NumberTree
 from nuke_plugin.worker.measure.exact_motion import MOVES
@@ -18,8 +19,8 @@ from nuke_plugin.worker.measure.model_painter import ModelPainter
 from nuke_plugin.worker.verify import published
 from nuke_plugin.worker.verify.command import verification_lines
 from nuke_plugin.worker.verify.finding import FAILED, NOT_RUN, OK, Verification
-from nuke_plugin.worker.verify.suite import CHECKS, verify
-from tests.nuke_plugin.worker.verify.conftest import Plant, opened, write_card
+from nuke_plugin.worker.verify.suite import EFFECT_CHECKS, FOLDER_CHECKS, STYLE_CHECKS, verify
+from tests.nuke_plugin.worker.verify.conftest import Plant, PlantEffect, opened, write_card
 
 
 def outcomes(verification: Verification) -> dict[str, str]:
@@ -33,9 +34,26 @@ def test_a_good_model(plant: Plant) -> None:
     verification = verify(
         plant().folder, is_quick=True, on_progress=lambda done, total: seen.append((done, total))
     )
-    assert list(outcomes(verification)) == ["card", "files", "previews", "graph", *CHECKS]
+    assert list(outcomes(verification)) == [*FOLDER_CHECKS, *STYLE_CHECKS]
     assert not verification.failed
-    assert seen == [(done, len(CHECKS) + 4) for done in range(1, len(CHECKS) + 5)]
+    total = len(FOLDER_CHECKS) + len(STYLE_CHECKS)
+    assert seen == [(done, total) for done in range(1, total + 1)]
+
+
+@pytest.mark.parametrize("effect", [FIRE, WATER])
+def test_a_good_effect(plant_effect: PlantEffect, effect: str) -> None:
+    """The card says that it is an effect: its own checks are told, in order, and none failed."""
+    seen: list[tuple[int, int]] = []
+    verification = verify(
+        plant_effect(effect=effect).folder,
+        on_progress=lambda done, total: seen.append((done, total)),
+    )
+    assert list(outcomes(verification)) == [*FOLDER_CHECKS, *EFFECT_CHECKS]
+    assert not verification.failed, verification.failed
+    not_run = {name for name, outcome in outcomes(verification).items() if outcome == NOT_RUN}
+    assert not_run == {"half precision", "limits", "gates"}
+    total = len(FOLDER_CHECKS) + len(EFFECT_CHECKS)
+    assert seen == [(done, total) for done in range(1, total + 1)]
 
 
 def break_hash(folder: Path) -> None:
@@ -84,6 +102,46 @@ def test_a_broken_folder(plant: Plant, harm: Any, check: str, said: str) -> None
     folder = plant().folder
     harm(folder)
     (failed,) = verify(folder, is_quick=True).failed
+    assert failed.check == check
+    assert said in failed.text
+
+
+def break_movie(folder: Path) -> None:
+    """Write a movie that no player plays."""
+    (folder / "preview.webm").write_bytes(b"no movie")
+
+
+def lose_movie(folder: Path) -> None:
+    """Take the movie away."""
+    (folder / "preview.webm").unlink()
+
+
+def turn_into_smoke(folder: Path) -> None:
+    """Let the card name channels that the graph does not make."""
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    card.update(effect="smoke", channels=[card["channels"][2], card["channels"][0]])
+    (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("harm", "check", "said"),
+    [
+        (break_hash, "files", "SHA-256"),
+        (break_preview, "previews", "preview.png is no picture"),
+        (break_movie, "previews", "preview.webm is no movie"),
+        (lose_movie, "previews", "preview.webm is missing"),
+        (break_card, "card", "colour"),
+        (turn_into_smoke, "graph", "channels"),
+    ],
+)
+def test_a_broken_effects_folder(
+    plant_effect: PlantEffect, harm: Any, check: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is wrong with an effect's files is found under its own name likewise."""
+    monkeypatch.setattr("nuke_plugin.worker.verify.suite.CHECKS", {"effect": {}})
+    folder = plant_effect().folder
+    harm(folder)
+    (failed,) = verify(folder).failed
     assert failed.check == check
     assert said in failed.text
 
@@ -165,7 +223,7 @@ def test_a_line_a_check(plant: Plant) -> None:
     """The answer has a line for each check and ends with what came of all of them."""
     folder = plant(halo_px=4, border_px=0).folder
     lines = verification_lines(verify(folder, is_quick=True))
-    assert len(lines) == 4 + len(CHECKS) + 1
+    assert len(lines) == len(FOLDER_CHECKS) + len(STYLE_CHECKS) + 1
     (halo,) = (line for line in lines if " halo " in line)
     assert halo.startswith("failed")
     assert "the card says 4" in halo
@@ -187,3 +245,18 @@ def test_the_command(plant: Plant) -> None:
     answer = json.loads(done.stdout)
     assert answer["is_ok"] is False
     assert [finding["outcome"] for finding in answer["findings"]] == ["ok", "failed"]
+
+
+def test_the_command_reads_the_kind_from_the_card(plant_effect: PlantEffect) -> None:
+    """An effect's folder is verified by the same words, and a broken promise of it is told."""
+    folder = plant_effect(size_multiple=2).folder
+    done = subprocess.run(
+        [sys.executable, "-m", "nuke_plugin.worker.cli", "verify", str(folder), "--quick"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "fire with 2 controls" in done.stdout
+    assert "size_multiple" in done.stdout
