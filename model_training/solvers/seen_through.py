@@ -42,7 +42,7 @@ class SeenThrough:
 
     def channels(self) -> Field:
         """(C, H, W): the slices' mean."""
-        return np.mean([one.channels() for one in self._slices], axis=0, dtype=np.float32)
+        return np.asarray(np.mean([one.channels() for one in self._slices], axis=0), np.float32)
 
     def velocity(self) -> Field:
         """(2, H, W) px a frame: the slices' mean, each counting by its density."""
