@@ -131,9 +131,10 @@ def test_wheel(tmp_path: Path) -> None:
         "from nuke_plugin.contract.library import ModelLibrary, verify_network_file\n"
         "library = ModelLibrary.from_environment(os.environ)\n"
         "assert not library.problems(), library.problems()\n"
-        "for model in library.models():\n"
+        "for model in (*library.models(), *library.effects()):\n"
         "    verify_network_file(model)\n"
-        "print([model.card.id for model in library.models()])\n"
+        "shipped = [*library.models(), *library.effects()]\n"
+        "print(sorted(one.card.id for one in shipped))\n"
     )
     isolated = [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, 'site')\n{code}"]
     found = subprocess.run(isolated, cwd=tmp_path, check=True, capture_output=True, text=True)

@@ -47,7 +47,7 @@ def missed_effect_limits(gates: Mapping[str, Any]) -> str:
         name, _, baseline = key.partition(".")
         if name in COMPARED:
             ours, theirs = gates["made"][name], gates[baseline][name]
-            said.append(f"{COMPARED[name]} {ours:.2g} beside {theirs:.2g} of {BASELINES[baseline]}")
+            said.append(f"{COMPARED[name]} {ours:.3g} beside {theirs:.3g} of {BASELINES[baseline]}")
         elif name == "seeds":
             said.append(f"variance over seeds {gates['made']['seeds']:.2g} of the solver's")
         else:
