@@ -50,7 +50,8 @@ HEADER = """# The effects that ship
 
 Written by `python -m benchmarks.effect_pages docs` from the cards in `onnx_models/`. Every picture
 shows three mattes, a word, a disc beside a thin line, and the frame's lower edge, at four moments:
-frames 1000, 1004, 1008 and 1032. They are 640x360 pixels of the network, shaded as they come, over grey.
+frames 1000, 1004, 1008 and 1032. They are 640x360 pixels of the network, shaded as they come, over
+grey.
 
 Smaller is better in all lines but *variance over seeds*, which should be at least 0.5
 ([what the gates mean](training_effects.md#what-the-gates-on-an-effects-card-mean)). What stands
