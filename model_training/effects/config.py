@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from model_training.networks.effect_generator import EffectShape
+from model_training.networks.effect_generator import EffectShape, HandMadeStart
 from model_training.training.config_errors import wrong_keys
 from model_training.training.config_file import ConfigInvalid, read_values
 from model_training.training.run_config import CardConfig, PaceConfig, RunConfig, Section, Weight
@@ -91,6 +91,15 @@ class EffectSizeConfig(Section):
     dilation: Annotated[int, Field(ge=1, le=4)] = 2
 
 
+class EffectStartConfig(Section):
+    """The hand-made field that training starts from; see HandMadeStart. Water has its own."""
+
+    noise: Annotated[float, Field(ge=0.0, le=10.0)] = 1.8
+    coarse: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
+    smear: Annotated[float, Field(ge=0.0, le=50.0)] = 13.0
+    bias: Annotated[float, Field(ge=-20.0, le=5.0)] = -6.2
+
+
 class EffectLossConfig(Section):
     """Weights of the terms; 0 leaves a term out."""
 
@@ -131,6 +140,7 @@ class EffectConfig(RunConfig):
     effect: EffectSection
     data: EffectDataConfig
     generator: EffectSizeConfig = EffectSizeConfig()
+    start: EffectStartConfig = EffectStartConfig()
     losses: EffectLossConfig = EffectLossConfig()
     adversary: EffectAdversaryConfig = EffectAdversaryConfig()
     schedule: PaceConfig = PaceConfig()
@@ -152,6 +162,7 @@ class EffectConfig(RunConfig):
             controls=len(self.effect.controls),
             signed=tuple(channel.minimum < 0.0 for channel in self.effect.channels),
             scales=tuple(self.effect.scales),
+            start=HandMadeStart(**self.start.model_dump()),
             **self.generator.model_dump(),
         )
 

@@ -24,6 +24,22 @@ STRIDE = 4
 
 
 @dataclass(frozen=True)
+class HandMadeStart:
+    """The hand-made field that a generator of heat or smoke starts as, before its sigmoid.
+
+    noise:  weight of all noise together
+    coarse: share of that which the longest wavelength keeps: less of it, fewer large holes
+    smear:  weight of the longest smear; the others follow
+    bias:   what there is without any
+    """
+
+    noise: float = 1.8
+    coarse: float = 1.0
+    smear: float = 13.0
+    bias: float = -6.2
+
+
+@dataclass(frozen=True)
 class EffectShape:
     """Inputs, outputs and layers of a generator.
 
@@ -36,6 +52,7 @@ class EffectShape:
     full:     channels at full size, the costliest place
     blocks:   residual blocks in the trunk
     dilation: dilation of the second half of the blocks
+    start:    the hand-made field that it starts as
     """
 
     recipe: FieldRecipe
@@ -47,6 +64,7 @@ class EffectShape:
     full: int = 12
     blocks: int = 5
     dilation: int = 2
+    start: HandMadeStart = HandMadeStart()
 
     @property
     def fields(self) -> int:
@@ -116,7 +134,11 @@ class EffectGenerator(nn.Module):
             places = [at for octave in recipe.octaves for at in range(octave.channels)]
             share = share * torch.tensor([1.0 if at < recipe.torn_noise else 0.4 for at in places])
         share = share / share.square().sum().sqrt()  # noise has variance 1, and so has this sum
-        between = [4.0 / max(smears - 2, 1)] * (smears - 2)
+        start = self.shape.start
+        spread = [-4.0, *[4.0 / max(smears - 2, 1)] * (smears - 2), 13.0][-smears:]
+        rising = torch.tensor(spread) * (start.smear / 13.0)
+        longest = torch.tensor([wave == max(waves) for wave in waves])
+        tearing = start.noise * torch.where(longest, start.coarse * share, share)
         for channel, (signed, scale) in enumerate(zip(self.shape.signed, self.shape.scales)):
             if signed:
                 weight[channel, noise] = share
@@ -125,9 +147,9 @@ class EffectGenerator(nn.Module):
                 bias[channel] = -6.2
             else:
                 # What rose far burns; right at the matte it has only begun to.
-                weight[channel, 1 : 1 + smears] = torch.tensor([-4.0, *between, 13.0][-smears:])
-                weight[channel, noise] = 1.8 * share
-                bias[channel] = -6.2 + math.log(scale / 0.5)
+                weight[channel, 1 : 1 + smears] = rising
+                weight[channel, noise] = tearing
+                bias[channel] = start.bias + math.log(scale / 0.5)
 
     @property
     def halo_px(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import torch
 
 from model_training.effects.config import read_effect_config
 from model_training.networks.effect_discriminator import WindowDiscriminator, in_sequence
-from model_training.networks.effect_generator import EffectGenerator, EffectShape
+from model_training.networks.effect_generator import EffectGenerator, EffectShape, HandMadeStart
 from nuke_plugin.contract.field_recipe import FieldRecipe, Octave
 
 CONFIGS = Path(__file__).parents[3] / "model_training" / "configs"
@@ -120,3 +121,24 @@ def test_water_begins_with_foam_on_its_crests() -> None:
         height, foam = fresh(seen, torch.zeros(1, 2))[0]
     assert 0.0 < float(foam.mean()) < 0.1
     assert float(height[foam > 0.1].min()) > float(height.std())
+
+
+def test_it_starts_as_configured() -> None:
+    """Bias, smears and noise of the field that training starts from; the longest wave may go."""
+    octaves = (Octave.rising(32, 2.0, 24, channels=1), Octave.rising(16, 2.0, 12, channels=1))
+    shape = replace(
+        SHAPE,
+        recipe=replace(SHAPE.recipe, octaves=octaves),
+        signed=(False, False),
+        scales=(0.5, 0.5),
+        start=HandMadeStart(noise=0.8, coarse=0.0, smear=2.6, bias=-1.5),
+    )
+    started = EffectGenerator(shape).requires_grad_(False).hand_made
+    weight = started.weight[0, :, 0, 0]
+    smears, noise = weight[1:3], weight[3:-1]
+    assert started.bias is not None
+    assert float(started.bias[0]) == pytest.approx(-1.5)
+    assert smears.tolist() == pytest.approx([-0.8, 2.6])
+    waves = noise.reshape(2, -1)
+    assert not waves[0].any()
+    assert bool((waves[1] > 0.0).all())
