@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-SHIPPED = min((ROOT / "onnx_models").glob("*/card.json")).parent
-"""The model whose card and previews are copied: the first that ships."""
+SHIPPED = ROOT / "onnx_models" / "gallery"
+"""The model whose card and previews are copied."""
 
 PANEL_SIZE_PX = (440, 760)
 

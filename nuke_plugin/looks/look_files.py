@@ -15,7 +15,7 @@ import struct
 import time
 import uuid
 from contextlib import suppress
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Optional
 
@@ -34,6 +34,8 @@ LARGEST_THUMBNAIL_PX = 2048
 
 _PAUSES_SECONDS = (0.05, 0.1, 0.2)
 """How long to wait for another program, such as a virus scanner, to let go of a file on Windows."""
+
+_MILLISECOND = timedelta(milliseconds=1)
 
 _PNG_START = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
@@ -123,9 +125,27 @@ def bring_back(put: Path, path: Path) -> None:
 
 
 def _new_path(folder: Path, name: str) -> Path:
+    """Return a name that no file has, and whose time lies behind all that stand there already.
+
+    Within a millisecond, or where another computer's clock is ahead, the clock would not tell.
+    """
+    slug = names.slug_of(name)
     moment = datetime.now(timezone.utc)
+    there = [age_in(file) for file in os.listdir(folder) if slug_in(file) == slug.casefold()]
+    newest = max(filter(None, map(_moment_of, there)), default=None)
+    if newest is not None and newest >= moment - _MILLISECOND:
+        moment = newest + _MILLISECOND
     stamp = f"{moment:%Y%m%dT%H%M%S}{moment.microsecond // 1000:03d}Z"
-    return folder / f"{names.slug_of(name)}.{stamp}.{uuid.uuid4().hex[:4]}{ENDING}"
+    return folder / f"{slug}.{stamp}.{uuid.uuid4().hex[:4]}{ENDING}"
+
+
+def _moment_of(age: str) -> Optional[datetime]:
+    """Return the time in a file's name, None where there is none."""
+    try:
+        found = datetime.strptime(age.partition(".")[0], "%Y%m%dT%H%M%S%fZ")
+    except ValueError:
+        return None
+    return found.replace(tzinfo=timezone.utc)
 
 
 def _write_through(path: Path, data: bytes) -> None:

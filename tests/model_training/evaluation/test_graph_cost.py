@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from model_training.evaluation.graph_cost import GraphUncountable, kmac_per_pixel
-from nuke_plugin.contract.card import ModelCard
+from nuke_plugin.contract.library import InstalledModel, ModelLibrary
 from tests.tiny_model import build_endless_network
 
-ROOT = Path(__file__).parents[3]
-SHIPPED = sorted(path.parent for path in (ROOT / "onnx_models").glob("*/card.json"))
+SHIPPED = ModelLibrary.from_environment({}).models()
 
 
 def one_node(kind: str, weight: tuple[int, ...], size: tuple[object, object]) -> onnx.ModelProto:
@@ -33,11 +30,11 @@ def one_node(kind: str, weight: tuple[int, ...], size: tuple[object, object]) ->
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
 
 
-@pytest.mark.parametrize("folder", SHIPPED, ids=lambda path: path.name)
-def test_a_shipped_model_costs_what_its_card_says(folder: Path) -> None:
+@pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.card.id)
+def test_a_shipped_model_costs_what_its_card_says(model: InstalledModel) -> None:
     """The generator's own arithmetic and the exported graph agree, but for the frame's border."""
-    card = ModelCard.from_file(folder / "card.json")
-    counted = kmac_per_pixel(onnx.load(folder / card.network.file), card.image.name)
+    card = model.card
+    counted = kmac_per_pixel(onnx.load(model.folder / card.network.file), card.image.name)
     assert counted == pytest.approx(card.gates["kmac_per_pixel"], rel=1e-5)
 
 

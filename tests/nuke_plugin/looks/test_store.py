@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import uuid
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Callable
 
@@ -207,6 +209,36 @@ def test_someone_writes_a_new_look_of_the_name_in_the_same_moment(
 
     assert {stored.look.author for stored in folder.looks().looks} == {"ben", "cleo"}
     assert names_in(folder) == ["Rain", "Rain (2)"]
+
+
+def test_a_clock_that_stands_tells_them_apart_all_the_same(
+    folder: LookFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Saved in one millisecond, or by a clock that is behind: the later one goes aside."""
+    chances = iter(uuid.UUID(int=(64 - turn) << 112) for turn in range(64))
+    monkeypatch.setattr(look_files.uuid, "uuid4", lambda: next(chances))
+    now = datetime(2026, 11, 23, 16, 43, 22, 427_999, tzinfo=timezone.utc)
+    monkeypatch.setattr(look_files, "datetime", _Clock(now))
+    folder.save(look(author="ben"))
+    between(monkeypatch, "publish", lambda: folder.save(look("Fog", author="ben")), True)
+    folder.save(look("Fog", author="cleo"))
+    monkeypatch.setattr(look_files, "datetime", _Clock(now - timedelta(hours=1)))
+    folder.save(look(author="cleo"))
+
+    assert names_in(folder) == ["Fog", "Fog (2)", "Rain", "Rain (2)"]
+
+
+class _Clock:
+    """Stands for `datetime`, and stands still."""
+
+    strptime = staticmethod(datetime.strptime)
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment
+
+    def now(self, zone: timezone) -> datetime:
+        """Return the one moment."""
+        return self._moment.astimezone(zone)
 
 
 def test_a_look_replaced_while_the_list_is_read_is_in_it(
