@@ -94,10 +94,10 @@ class EffectSizeConfig(Section):
 class EffectStartConfig(Section):
     """The hand-made field that training starts from; see HandMadeStart. Water has its own."""
 
-    noise: Annotated[float, Field(ge=0.0, le=10.0)] = 1.8
-    coarse: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
-    smear: Annotated[float, Field(ge=0.0, le=50.0)] = 13.0
-    bias: Annotated[float, Field(ge=-20.0, le=5.0)] = -6.2
+    noise: Annotated[float, Field(ge=0.0, le=10.0)] = HandMadeStart.noise
+    coarse: Annotated[float, Field(ge=0.0, le=1.0)] = HandMadeStart.coarse
+    smear: Annotated[float, Field(ge=0.0, le=50.0)] = HandMadeStart.smear
+    bias: Annotated[float, Field(ge=-20.0, le=5.0)] = HandMadeStart.bias
 
 
 class EffectLossConfig(Section):

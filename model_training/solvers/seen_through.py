@@ -8,31 +8,18 @@ range.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 
 from model_training.solvers.domain import Field
-
-
-class Slice(Protocol):
-    """One gas in motion, of density first."""
-
-    def advance(self, frame: float, matte: Field) -> None:
-        """Go on from `frame` to the next, with a matte (H, W)."""
-
-    def channels(self) -> Field:
-        """(C, H, W), density first."""
-
-    def velocity(self) -> Field:
-        """(2, H, W) px a frame."""
+from model_training.solvers.solver import Solver
 
 
 class SeenThrough:
     """Slices of one matte and one set of controls, each with its own chance."""
 
-    def __init__(self, slices: Sequence[Slice]) -> None:
-        """At least one."""
+    def __init__(self, slices: Sequence[Solver]) -> None:
+        """At least one, with density first among its channels."""
         self._slices = slices
 
     def advance(self, frame: float, matte: Field) -> None:

@@ -6,18 +6,18 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import torch
 
-from model_training.solvers.domain import Domain, Field
+from model_training.solvers.domain import Domain
 from model_training.solvers.effects import EFFECTS, FPS, SolvedEffect
 from model_training.solvers.fire import Fire, FireSettings
 from model_training.solvers.mattes import KINDS, Matte, random_matte
 from model_training.solvers.run_files import RUN_FORMAT, RunRecord, is_written, new_run
 from model_training.solvers.seen_through import SeenThrough
 from model_training.solvers.smoke import Smoke, SmokeSettings
+from model_training.solvers.solver import Solver
 from model_training.solvers.water import Water, WaterSettings
 from nuke_plugin.contract.effect_card import FIRE, SMOKE, WATER
 from nuke_plugin.contract.strict_json import NumberTree
@@ -33,19 +33,6 @@ WARM_UP_FRAMES = {FIRE: 48, SMOKE: 96, WATER: 48}
 
 class SolveInvalid(ValueError):
     """A set of runs that cannot be solved was asked for."""
-
-
-class Solver(Protocol):
-    """One effect in motion."""
-
-    def advance(self, frame: float, matte: Field) -> None:
-        """Go on from `frame` to the next, with a matte (H, W)."""
-
-    def channels(self) -> Field:
-        """(C, H, W) as the effect orders them."""
-
-    def velocity(self) -> Field:
-        """(2, H, W) px a frame, or (0, H, W)."""
 
 
 @dataclass(frozen=True)

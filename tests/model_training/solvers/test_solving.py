@@ -19,8 +19,8 @@ from model_training.solvers.solving import SolveInvalid, SolveOrder, solve_set
 
 @pytest.fixture(autouse=True)
 def short_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Twelve frames are enough to see that something burns."""
-    monkeypatch.setattr(solving, "WARM_UP_FRAMES", dict.fromkeys(EFFECTS, 12))
+    """Twenty-four frames are enough to see that something burns."""
+    monkeypatch.setattr(solving, "WARM_UP_FRAMES", dict.fromkeys(EFFECTS, 24))
 
 
 def order(effect: str = "fire", runs: int = 1, seed: int = 0) -> SolveOrder:
@@ -35,7 +35,7 @@ def test_every_effect_solves(tmp_path: Path, effect: str) -> None:
     (run,) = find_runs(tmp_path)
     assert run.record.channels == EFFECTS[effect].stored
     assert run.matte(0).max() > 0.3
-    assert np.abs(run.channels(2)[0]).max() > 0.03
+    assert np.abs(run.channels(0)[0]).max() > 0.05
     assert np.isfinite(run.channels(slice(None))).all()
     assert run.record.settings
     for control in EFFECTS[effect].controls:
